@@ -1,0 +1,15 @@
+import * as v from 'valibot';
+import { decodeJson, encodeJson } from './decode.ts';
+import { orderReference, randomId } from './fields.ts';
+import { MAX_PULLED_ORDERS } from './limits.ts';
+import type { Decoded } from './refusal.ts';
+
+/** What a station lacks: orders out of an index, and perhaps the time. Each order comes back on `to/<s>/order`. */
+export const pullSchema = v.object({
+  orders: v.pipe(v.array(orderReference), v.maxLength(MAX_PULLED_ORDERS)),
+  nonce: v.optional(randomId),
+});
+export type Pull = v.InferOutput<typeof pullSchema>;
+
+export const encodePull = (pull: Pull): Uint8Array => encodeJson(pullSchema, pull);
+export const decodePull = (bytes: Uint8Array): Decoded<Pull> => decodeJson(pullSchema, bytes);

@@ -1,0 +1,115 @@
+import * as v from 'valibot';
+import { type KeyLookup, type Opened, open, type SigningKey, seal } from './envelope.ts';
+import { counter, identifier, instant, integer, orderReference, randomId, remark, sha256, text } from './fields.ts';
+import { MAX_TAGS } from './limits.ts';
+import { type Decoded, refusalCodes } from './refusal.ts';
+
+export const outcomes = [
+  'accepted',
+  'rejected',
+  'ready',
+  'airing',
+  'aired',
+  'interrupted',
+  'preempted',
+  'failed',
+  'missed',
+  'expired',
+  'cancelled',
+] as const;
+export type Outcome = (typeof outcomes)[number];
+
+/** After one of these an airing reports nothing more. */
+export const finalOutcomes = [
+  'rejected',
+  'aired',
+  'interrupted',
+  'preempted',
+  'failed',
+  'missed',
+  'expired',
+  'cancelled',
+] as const satisfies readonly Outcome[];
+
+export const isFinal = (outcome: Outcome): boolean => (finalOutcomes as readonly Outcome[]).includes(outcome);
+
+/** How far the proof reaches, weakest first (design, section 6). */
+export const grades = ['received', 'keyed', 'played', 'sounded', 'heard'] as const;
+export type Grade = (typeof grades)[number];
+
+/** dBFS, or dB below full output; -120 stands for digital silence. */
+const decibels = v.pipe(v.number(), v.minValue(-120), v.maxValue(40));
+const milliseconds = v.pipe(v.number(), v.minValue(0), v.maxValue(86_400_000));
+
+const zoneEvidence = v.strictObject({
+  zone: identifier,
+  /** `contact`: sensed; `commanded`: the controller repeats our command; `none`: nothing switches this zone. */
+  readback: v.picklist(['contact', 'commanded', 'none']),
+  keyed: v.union([v.boolean(), v.literal('unknown')]),
+});
+
+export const evidenceSchema = v.strictObject({
+  grade: v.picklist(grades),
+  zones: v.pipe(v.array(zoneEvidence), v.maxLength(MAX_TAGS)),
+  played: v.optional(
+    v.strictObject({ ms: milliseconds, ofMs: milliseconds, rmsDb: decibels, peakDb: decibels, silentMs: milliseconds }),
+  ),
+  /** The amplifier's output while the programme played; absent where the hardware cannot tell. */
+  sounded: v.optional(v.strictObject({ samples: counter, rmsDb: decibels, peakDb: decibels })),
+});
+export type Evidence = v.InferOutput<typeof evidenceSchema>;
+
+export const reportSchema = v.pipe(
+  v.object({
+    station: identifier,
+    epoch: randomId,
+    seq: integer(1, Number.MAX_SAFE_INTEGER),
+    at: instant,
+    clock: v.picklist(['trusted', 'untrusted']),
+    software: text(64),
+    outcome: v.picklist(outcomes),
+    /** Absent only where no order could be verified. */
+    order: v.optional(orderReference),
+    /** Which occurrence: its instant, or `now`. */
+    occurrence: v.optional(v.union([v.literal('now'), instant])),
+    /** SHA-256 of the message that was refused, so that whoever sent it can find it. */
+    message: v.optional(sha256),
+    refusal: v.optional(
+      v.object({
+        code: v.picklist(refusalCodes),
+        detail: v.optional(remark),
+        fields: v.optional(v.pipe(v.array(v.object({ path: v.string(), problem: v.string() })), v.maxLength(50))),
+      }),
+    ),
+    evidence: v.optional(evidenceSchema),
+    /** Milliseconds on the station's monotonic clock from the order's arrival (or its due instant). */
+    timing: v.optional(v.object({ toRelayMs: v.optional(milliseconds), toSoundMs: v.optional(milliseconds) })),
+  }),
+  v.check(
+    (report) => report.outcome !== 'aired' || airedIsProven(report.evidence),
+    'aired without its evidence [P-40]',
+  ),
+  v.check(
+    (report) => !['rejected', 'failed'].includes(report.outcome) || report.refusal !== undefined,
+    'says no reason',
+  ),
+  v.check((report) => report.outcome === 'rejected' || report.order !== undefined, 'names no order'),
+);
+
+/** What a station says happened. */
+export type Report = v.InferOutput<typeof reportSchema>;
+
+/** [P-40] `aired` only with every zone keyed (as far as its hardware can tell) and the whole programme played. */
+function airedIsProven(evidence: Evidence | undefined): boolean {
+  if (evidence?.played === undefined || evidence.zones.length === 0) return false;
+  const keyed = evidence.zones.every(
+    (zone) => zone.keyed === true || (zone.readback === 'none' && zone.keyed === 'unknown'),
+  );
+  return keyed && evidence.played.ms >= evidence.played.ofMs;
+}
+
+export const encodeReport = (report: Report, signer: SigningKey): Promise<Uint8Array> =>
+  seal('loa-report', reportSchema, report, signer);
+
+export const decodeReport = (bytes: Uint8Array, lookup: KeyLookup): Promise<Decoded<Opened<Report>>> =>
+  open('loa-report', reportSchema, bytes, lookup);
