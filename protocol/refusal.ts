@@ -30,6 +30,7 @@ export const refusalCodes = [
   'unknown-order',
   'unknown-station',
   'unsupported-programme',
+  'unsupported-schedule',
   'clock-untrusted',
   'too-many-orders',
   'busy',
