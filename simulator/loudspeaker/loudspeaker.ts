@@ -1,0 +1,153 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import type { Loudspeaker, OutputState } from '../ports.ts';
+import { SAMPLE_RATE } from './format.ts';
+import { createLevelMeter } from './level-meter.ts';
+import { type PlayerProgram, writePlayerProgram } from './player-program.ts';
+import { openRecording } from './recording.ts';
+import { openSoundCard } from './sound-card.ts';
+import { openTimeline, type Timeline } from './timeline.ts';
+
+const STEP_MS = 10;
+const FLUSH_EVERY_SAMPLES = SAMPLE_RATE;
+
+export interface LoudspeakerOptions {
+  /** Gets the player program, the card's socket, `heard/<zone>.wav` and `timeline.jsonl`. A short path: a unix socket's is at most 107 bytes. */
+  readonly directory: string;
+  /** Ids in the order of their relays. */
+  readonly zones: readonly string[];
+}
+
+export interface VirtualLoudspeaker extends Loudspeaker {
+  /** `cause`: why the relays moved, where the controller knows it; goes into the timeline. */
+  change(state: OutputState, cause?: string): void;
+  readonly timeline: Timeline;
+  readonly player: PlayerProgram;
+  /** The WAV of a zone. */
+  wavOf(zone: string): string;
+  /** Brings every WAV up to now. */
+  flush(): void;
+  close(): Promise<void>;
+}
+
+/**
+ * A sound card, an amplifier's output and the loudspeakers behind the relays. Time passes by the monotonic clock,
+ * 48,000 samples a second; every change first plays the sound up to its own instant, so relays cut at the sample.
+ */
+export async function startLoudspeaker(options: LoudspeakerOptions): Promise<VirtualLoudspeaker> {
+  const { directory, zones } = options;
+  const heardDirectory = join(directory, 'heard');
+  await mkdir(heardDirectory, { recursive: true });
+  const timeline = openTimeline(join(directory, 'timeline.jsonl'));
+  const recording = openRecording(heardDirectory, zones, timeline);
+  const meter = createLevelMeter();
+  const origin = performance.now();
+  let clock = 0;
+  let flushedAt = 0;
+  let ticking: NodeJS.Timeout | undefined;
+  let state: OutputState = { closed: zones.map(() => false), amplifierOn: false, muted: true, level: 100 };
+
+  const card = await openSoundCard(join(directory, 'sound-card.sock'), {
+    beforeChange: advance,
+    changed(did) {
+      timeline.note(recording.samples, { what: 'player', did });
+      settle();
+    },
+  });
+  const player = await writePlayerProgram(directory, card.socket);
+
+  function gain(): number {
+    return state.amplifierOn && !state.muted ? state.level / 100 : 0;
+  }
+
+  function isActive(): boolean {
+    return card.playing || state.closed.some(Boolean);
+  }
+
+  /** Plays what was due since the last time. Nothing is recorded while no relay is closed and nobody plays. */
+  function advance(): void {
+    const now = Math.floor(((performance.now() - origin) * SAMPLE_RATE) / 1000);
+    const due = now - clock;
+    clock = now;
+    const active = isActive();
+    const { sound, after } = card.play(due);
+    meter.hear(due, sound, gain());
+    if (!active) return;
+    if (after === 'drained') {
+      recording.append(sound.length, sound, gain());
+      timeline.note(recording.samples, { what: 'player', did: after });
+      recording.hear(audible());
+      if (isActive()) recording.append(due - sound.length, new Int16Array(0), 0);
+    } else {
+      recording.append(due, sound, gain());
+      if (after) timeline.note(recording.samples, { what: 'player', did: after });
+    }
+    if (recording.samples - flushedAt < FLUSH_EVERY_SAMPLES) return;
+    recording.flush();
+    flushedAt = recording.samples;
+  }
+
+  function audible(): boolean[] {
+    return zones.map((_, index) => card.playing && gain() > 0 && state.closed[index] === true);
+  }
+
+  /** After any change: who is heard now, and whether time has to be watched. */
+  function settle(): void {
+    recording.hear(audible());
+    if (isActive()) {
+      ticking ??= setInterval(tick, STEP_MS);
+    } else if (ticking) {
+      clearInterval(ticking);
+      ticking = undefined;
+      recording.flush();
+      flushedAt = recording.samples;
+    }
+  }
+
+  function tick(): void {
+    advance();
+    if (!isActive()) settle();
+  }
+
+  function noteChanges(before: OutputState, after: OutputState, cause: string | undefined): void {
+    const at = recording.samples;
+    if (before.amplifierOn !== after.amplifierOn) timeline.note(at, { what: 'amplifier', on: after.amplifierOn });
+    if (before.muted !== after.muted) timeline.note(at, { what: 'mute', on: after.muted });
+    if (before.level !== after.level) timeline.note(at, { what: 'level', percent: after.level });
+    for (const [index, zone] of zones.entries()) {
+      const closed = after.closed[index] === true;
+      if (closed === (before.closed[index] === true)) continue;
+      timeline.note(at, { what: 'relay', zone, closed, ...(cause === undefined ? {} : { cause }) });
+    }
+  }
+
+  return {
+    timeline,
+    player,
+    change(next, cause) {
+      advance();
+      const before = state;
+      state = { ...next, closed: [...next.closed] };
+      noteChanges(before, state, cause);
+      settle();
+    },
+    output() {
+      advance();
+      if (!isActive()) settle();
+      return meter.read();
+    },
+    wavOf: (zone) => join(heardDirectory, `${zone}.wav`),
+    flush() {
+      advance();
+      recording.flush();
+    },
+    async close() {
+      clearInterval(ticking);
+      await card.close();
+      advance();
+      clearInterval(ticking);
+      recording.close();
+    },
+  };
+}
