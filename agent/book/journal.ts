@@ -90,9 +90,14 @@ export class Journal {
     this.#listeners.add(listener);
   }
 
-  /** Writes one entry and resolves when it is on the disk. */
-  commit(entry: Entry): Promise<void> {
+  /**
+   * Decides and writes one entry; resolves when it is on the disk, with false when there was nothing to write. `decide`
+   * runs when all earlier entries are in, so what it reads here stays true until its own entry is.
+   */
+  commit(decide: () => Entry | undefined): Promise<boolean> {
     return this.#inTurn(async () => {
+      const entry = decide();
+      if (entry === undefined) return false;
       const operations: Operation[] = [];
       const put = (key: string, value: unknown) => operations.push({ type: 'put', key, value });
       if (entry.order) put(`order/${entry.order.order.id}`, entry.order);
@@ -109,6 +114,7 @@ export class Journal {
       this.#lastSeq = seq;
       this.#remember(entry);
       if (entry.reports?.length) for (const listener of this.#listeners) listener();
+      return true;
     });
   }
 
@@ -188,7 +194,7 @@ export class Journal {
     const epoch = this.facts.get('epoch');
     if (epoch === undefined) {
       this.#epoch = randomBytes(16).toString('hex');
-      await this.commit({ facts: { epoch: this.#epoch } });
+      await this.commit(() => ({ facts: { epoch: this.#epoch } }));
     } else {
       this.#epoch = epoch;
     }

@@ -1,0 +1,106 @@
+import { access, constants } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { delimiter, join } from 'node:path';
+import prism from 'prism-media';
+import { Refusal } from '../../protocol/refusal.ts';
+import type { Clock } from '../clock/clock.ts';
+import { SAMPLE_RATE } from './format.ts';
+
+/** Containers that a recording may come in. Playlists are not among them: they could name files and addresses. */
+const FORMATS = 'ogg,mp3,wav,flac,aac,mov,matroska';
+/** Decoding runs a thousand times faster than sound: a decoder that is silent for so long hangs. */
+const HUNG_AFTER_MS = 5_000;
+const KEPT_COMPLAINT = 2_000;
+
+/**
+ * Finds ffmpeg: the configured path, the system's, the optional package `ffmpeg-static`; undefined when there is none.
+ */
+export async function findFfmpeg(configured?: string): Promise<string | undefined> {
+  if (configured !== undefined) return (await isExecutable(configured)) ? configured : undefined;
+  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
+    const candidate = join(folder, 'ffmpeg');
+    if (folder !== '' && (await isExecutable(candidate))) return candidate;
+  }
+  try {
+    const bundled: unknown = createRequire(import.meta.url)('ffmpeg-static');
+    return typeof bundled === 'string' && (await isExecutable(bundled)) ? bundled : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const isExecutable = (path: string): Promise<boolean> =>
+  access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+
+export interface Decoding {
+  readonly ffmpeg: string;
+  readonly file: string;
+  readonly clock: Clock;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Decodes a file to PCM, as fast as it is read. Throws Refusal `decoder-failed` (a crash, an error, no audio in it) or
+ * `decoder-hung`. Leaving the loop early ends the process.
+ */
+export async function* decode({ ffmpeg, file, clock, signal }: Decoding): AsyncGenerator<Buffer, void, undefined> {
+  pinCommand(ffmpeg);
+  const transcoder = new prism.FFmpeg({
+    args: [
+      ['-nostdin', '-v', 'error', '-xerror'],
+      ['-protocol_whitelist', 'file,pipe', '-format_whitelist', FORMATS],
+      ['-i', file, '-map', '0:a:0', '-f', 's16le', '-ar', String(SAMPLE_RATE), '-ac', '1'],
+    ].flat(),
+  });
+  // prism sets `process` to null when it is destroyed and tells neither a crash nor a missing program, so the child
+  // itself is watched.
+  const child = transcoder.process;
+  const ended = new Promise<{ code: number | null; cause?: Error }>((resolve) => {
+    child.once('error', (cause) => resolve({ code: null, cause }));
+    child.once('close', (code) => resolve({ code }));
+  });
+  transcoder.on('error', () => {});
+  child.stdin?.on('error', () => {});
+  child.stdin?.end();
+  let complaint = '';
+  // An unread stderr would fill its pipe and block ffmpeg.
+  child.stderr?.on('data', (data: Buffer) => {
+    complaint = (complaint + data.toString('utf8')).slice(-KEPT_COMPLAINT);
+  });
+  let hung = false;
+  const kill = () => child.kill('SIGKILL');
+  signal?.addEventListener('abort', kill, { once: true });
+  const watch = () =>
+    clock.after(HUNG_AFTER_MS, () => {
+      hung = true;
+      kill();
+    });
+  let cancelWatch = watch();
+  try {
+    if (child.stdout === null) throw new Refusal('decoder-failed', 'no output');
+    for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
+      cancelWatch();
+      yield chunk;
+      cancelWatch = watch();
+    }
+    const { code, cause } = await ended;
+    if (signal?.aborted) return;
+    if (hung) throw new Refusal('decoder-hung', file);
+    if (code !== 0) throw new Refusal('decoder-failed', complaint.trim() || `exit ${code}`, { cause });
+  } finally {
+    cancelWatch();
+    signal?.removeEventListener('abort', kill);
+    kill();
+  }
+}
+
+/**
+ * prism looks for ffmpeg by itself, in another order than ours and with a blocking spawn of about 60 ms. Its `getInfo`
+ * is where it takes the answer from, so ours is put there; every decoder of one process uses one ffmpeg.
+ */
+function pinCommand(ffmpeg: string): void {
+  prism.FFmpeg.getInfo = () => ({ command: ffmpeg, info: '', output: '', version: '' });
+}

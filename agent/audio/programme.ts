@@ -1,0 +1,70 @@
+import type { Clock } from '../clock/clock.ts';
+import type { Track } from '../fetch/cache.ts';
+import { chime } from './chime.ts';
+import { decode } from './ffmpeg.ts';
+import { BYTES_PER_SAMPLE, bytesOfMs } from './format.ts';
+
+export interface ProgrammeSource {
+  readonly tracks: readonly Track[];
+  readonly chime: boolean;
+  readonly times: number;
+  readonly gapMs: number;
+  readonly ffmpeg: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** A stretch of sound; only what `counts` belongs to the ordered programme. */
+export interface Stretch {
+  readonly pcm: Buffer;
+  readonly counts: boolean;
+}
+
+const GAP_STEP_MS = 1_000;
+
+/** Samples of the whole ordered programme, without chime and gaps. */
+export const programmeSamples = ({ tracks, times }: Pick<ProgrammeSource, 'tracks' | 'times'>): number =>
+  tracks.reduce((sum, track) => sum + track.samples, 0) * times;
+
+/** Everything that is to be heard, in order. Throws what `decode` throws. */
+export async function* programme(source: ProgrammeSource): AsyncGenerator<Stretch, void, undefined> {
+  if (source.chime) yield { pcm: chime(), counts: false };
+  for (let time = 0; time < source.times; time++) {
+    if (time > 0) yield* silence(source.gapMs);
+    for (const track of source.tracks) {
+      for await (const pcm of trackPcm(track, source)) yield { pcm, counts: true };
+    }
+  }
+}
+
+/**
+ * The cached head is there at once; the decoder starts meanwhile and what it gives of the head is skipped, so that
+ * the two fit to the sample.
+ */
+async function* trackPcm(track: Track, { ffmpeg, clock, signal }: ProgrammeSource): AsyncGenerator<Buffer> {
+  const { head, file, samples } = track;
+  if (head.byteLength >= samples * BYTES_PER_SAMPLE) return yield head;
+  const decoder = decode({ ffmpeg, file, clock, signal });
+  let pending: Promise<IteratorResult<Buffer, void>> | undefined = decoder.next();
+  // Rejections surface where the result is awaited below, perhaps after the head has played.
+  pending.catch(() => undefined);
+  try {
+    yield head;
+    let skip = head.byteLength;
+    for (let result = await pending; !result.done; result = await decoder.next()) {
+      pending = undefined;
+      const pcm = result.value;
+      if (pcm.byteLength > skip) yield pcm.subarray(skip);
+      skip = Math.max(0, skip - pcm.byteLength);
+    }
+  } finally {
+    await pending?.catch(() => undefined);
+    await decoder.return();
+  }
+}
+
+function* silence(ms: number): Generator<Stretch> {
+  for (let left = ms; left > 0; left -= GAP_STEP_MS) {
+    yield { pcm: Buffer.alloc(bytesOfMs(Math.min(left, GAP_STEP_MS))), counts: false };
+  }
+}

@@ -1,0 +1,110 @@
+import { createHash, type Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { Refusal } from '../../protocol/refusal.ts';
+import type { Clock } from '../clock/clock.ts';
+import { discard, requestAudio } from './request.ts';
+
+/** A server that gives less than this in a window is as good as dead: 2 KiB in 10 s. */
+const WINDOW_MS = 10_000;
+const LEAST_IN_WINDOW = 2_048;
+
+export interface Download {
+  readonly url: string;
+  readonly size: number;
+  readonly sha256: string;
+  /** Where the bytes go; what is there already is taken up where it ended. */
+  readonly part: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Fetches one recording into `part`: never more than `size` bytes, hashed on the way, synced to the disk at the end.
+ * Rejects with a Refusal; what is worth resuming is left in `part`, what is not is cut to nothing.
+ */
+export async function download({ url, size, sha256, part, clock, signal }: Download): Promise<void> {
+  const file = await open(part, 'a+');
+  try {
+    const begun = (await file.stat()).size;
+    if (begun > size) await file.truncate(0);
+    const from = begun > size ? 0 : begun;
+    const hash = createHash('sha256');
+    if (from > 0) await hashFile(part, hash);
+    const received = from === size ? size : await receive({ url, size, from, hash, file, clock, signal });
+    if (received !== size) throw new Refusal('audio-unreachable', `ended after ${received} of ${size} bytes`);
+    if (hash.digest('hex') !== sha256) {
+      await file.truncate(0);
+      throw new Refusal('audio-hash-differs', url);
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+interface Receiving {
+  readonly url: string;
+  readonly size: number;
+  readonly from: number;
+  readonly hash: Hash;
+  readonly file: FileHandle;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+async function receive({ url, size, from, hash, file, clock, signal }: Receiving): Promise<number> {
+  const slow = new AbortController();
+  let windowStart = from;
+  let received = from;
+  let cancel = () => {};
+  const watch = () => {
+    cancel = clock.after(WINDOW_MS, () => {
+      if (received - windowStart < LEAST_IN_WINDOW) return slow.abort();
+      windowStart = received;
+      watch();
+    });
+  };
+  watch();
+  try {
+    const response = await requestAudio({ url, from, signal: AbortSignal.any([signal, slow.signal]) });
+    if (from > 0 && !continues(response.headers.get('content-range'), from, size)) {
+      // The server began anew: what we have of it and what comes may not fit together.
+      discard(response);
+      await file.truncate(0);
+      throw new Refusal('audio-unreachable', 'the server does not resume');
+    }
+    const announced = Number(response.headers.get('content-length') ?? size - from);
+    if (announced !== size - from) {
+      discard(response);
+      throw new Refusal('audio-size-differs', `${announced} bytes where ${size - from} are due`);
+    }
+    if (response.body === null) return received;
+    for await (const chunk of response.body as AsyncIterable<Buffer>) {
+      received += chunk.byteLength;
+      if (received > size) {
+        await file.truncate(0);
+        throw new Refusal('audio-size-differs', `more than ${size} bytes`);
+      }
+      hash.update(chunk);
+      await file.write(chunk);
+    }
+    return received;
+  } catch (cause) {
+    if (cause instanceof Refusal && !slow.signal.aborted) throw cause;
+    if (isNoSpace(cause)) throw new Refusal('no-space', '', { cause });
+    throw new Refusal(slow.signal.aborted ? 'audio-too-slow' : 'audio-unreachable', url, { cause });
+  } finally {
+    cancel();
+  }
+}
+
+const continues = (range: string | null, from: number, size: number): boolean =>
+  range === `bytes ${from}-${size - 1}/${size}`;
+
+export const isNoSpace = (error: unknown): boolean =>
+  error instanceof Error && ['ENOSPC', 'EDQUOT', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '');
+
+async function hashFile(path: string, hash: Hash): Promise<void> {
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk);
+}
