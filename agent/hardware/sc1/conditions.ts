@@ -1,0 +1,36 @@
+import type { HardwareEvent } from '../ports.ts';
+
+/**
+ * What stands at the controller (a fault, heat, an open door). Events tell it at once but may get lost; STAT tells
+ * it again. Both come through here, so that each change is said once.
+ */
+export class Conditions {
+  readonly #standing = new Set<string>();
+
+  set(name: string, on: boolean): readonly HardwareEvent[] {
+    if (this.#standing.has(name) === on) return [];
+    if (on) this.#standing.add(name);
+    else this.#standing.delete(name);
+    return eventsOf(name, on);
+  }
+
+  /** Everything that stands now. */
+  replace(now: ReadonlySet<string>): readonly HardwareEvent[] {
+    const ended = [...this.#standing].filter((name) => !now.has(name));
+    return [...ended.flatMap((name) => this.set(name, false)), ...[...now].flatMap((name) => this.set(name, true))];
+  }
+}
+
+function eventsOf(name: string, on: boolean): readonly HardwareEvent[] {
+  switch (name) {
+    case 'OVERTEMP':
+      return [{ type: 'over-temperature', on }];
+    case 'OVERRIDE':
+      return [{ type: 'override', on }];
+    case 'TAMPER':
+      return [{ type: 'tamper', on }];
+    default:
+      // The port has no word for a fault that has gone; the next readings and airings show it.
+      return on ? [{ type: 'fault', detail: name }] : [];
+  }
+}
