@@ -13,8 +13,10 @@ const STEP_MS = 10;
 const FLUSH_EVERY_SAMPLES = SAMPLE_RATE;
 
 export interface LoudspeakerOptions {
-  /** Gets the player program, the card's socket, `heard/<zone>.wav` and `timeline.jsonl`. A short path: a unix socket's is at most 107 bytes. */
+  /** Gets `heard/<zone>.wav` and `timeline.jsonl`. */
   readonly directory: string;
+  /** Gets the player program and the card's socket, whose path may not be longer than 107 bytes. */
+  readonly runtime: string;
   /** Ids in the order of their relays. */
   readonly zones: readonly string[];
 }
@@ -36,7 +38,7 @@ export interface VirtualLoudspeaker extends Loudspeaker {
  * 48,000 samples a second; every change first plays the sound up to its own instant, so relays cut at the sample.
  */
 export async function startLoudspeaker(options: LoudspeakerOptions): Promise<VirtualLoudspeaker> {
-  const { directory, zones } = options;
+  const { directory, runtime, zones } = options;
   const heardDirectory = join(directory, 'heard');
   await mkdir(heardDirectory, { recursive: true });
   const timeline = openTimeline(join(directory, 'timeline.jsonl'));
@@ -48,14 +50,14 @@ export async function startLoudspeaker(options: LoudspeakerOptions): Promise<Vir
   let ticking: NodeJS.Timeout | undefined;
   let state: OutputState = { closed: zones.map(() => false), amplifierOn: false, muted: true, level: 100 };
 
-  const card = await openSoundCard(join(directory, 'sound-card.sock'), {
+  const card = await openSoundCard(join(runtime, 'sound-card.sock'), {
     beforeChange: advance,
     changed(did) {
       timeline.note(recording.samples, { what: 'player', did });
       settle();
     },
   });
-  const player = await writePlayerProgram(directory, card.socket);
+  const player = await writePlayerProgram(runtime, card.socket);
 
   function gain(): number {
     return state.amplifierOn && !state.muted ? state.level / 100 : 0;

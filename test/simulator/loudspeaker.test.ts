@@ -14,7 +14,8 @@ import { bytesOf, speechLike, startPlayer, temporaryDirectory, until } from './h
 const ON = { amplifierOn: true, muted: false, level: 100 };
 
 async function start(t: Test): Promise<VirtualLoudspeaker> {
-  const loudspeaker = await startLoudspeaker({ directory: await temporaryDirectory(t), zones: ['thon-1', 'thon-2'] });
+  const directory = await temporaryDirectory(t);
+  const loudspeaker = await startLoudspeaker({ directory, runtime: directory, zones: ['thon-1', 'thon-2'] });
   t.teardown(() => loudspeaker.close());
   return loudspeaker;
 }
