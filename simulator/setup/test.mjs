@@ -1,0 +1,17 @@
+/** `npm test`: sets up what is missing, then runs the tests. */
+import { compile } from './compile.mjs';
+import { ensureDebianPackages } from './debian-packages.mjs';
+import { ensureNpmPackages } from './npm-packages.mjs';
+import { become, enterProject } from './project.mjs';
+
+const args = process.argv.slice(2);
+enterProject();
+const ready =
+  ensureDebianPackages({
+    required: ['ffmpeg', 'socat'],
+    wanted: ['mosquitto', 'mosquitto-clients', 'postgresql', 'openssl'],
+  }) &&
+  ensureNpmPackages() &&
+  compile();
+if (ready) await become('test/run.js', ...args);
+else process.exitCode = 1;
