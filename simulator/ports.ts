@@ -10,8 +10,8 @@ export interface OutputState {
 }
 
 export interface Loudspeaker {
-  /** From this moment on the sound takes this way; everything before it was heard as it was set before. */
-  change(state: OutputState): void;
+  /** From this moment on the sound takes this way; everything before it was heard as it was set before. `cause`: why. */
+  change(state: OutputState, cause?: string): void;
   /** The amplifier's output over the last 200 ms, in dB of full scale; -120 is silence. */
   output(): { readonly rmsDb: number; readonly peakDb: number };
 }

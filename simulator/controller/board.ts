@@ -128,6 +128,6 @@ export class Board {
     if (now.level !== (before?.level ?? 100)) this.#timeline.add({ what: 'level', percent: now.level }, cause);
     if (JSON.stringify(now) === JSON.stringify(before)) return;
     this.#output = now;
-    this.#loudspeaker.change(now);
+    this.#loudspeaker.change(now, cause);
   }
 }

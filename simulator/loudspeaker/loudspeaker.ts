@@ -22,8 +22,6 @@ export interface LoudspeakerOptions {
 }
 
 export interface VirtualLoudspeaker extends Loudspeaker {
-  /** `cause`: why the relays moved, where the controller knows it; goes into the timeline. */
-  change(state: OutputState, cause?: string): void;
   readonly timeline: Timeline;
   readonly player: PlayerProgram;
   /** The WAV of a zone. */
