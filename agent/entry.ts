@@ -1,4 +1,5 @@
 /** The agent's public entry: what the simulator and the tests of the whole story may use. */
+export { type Agent, type AgentOptions, startAgent } from './agent.ts';
 export {
   encodeFrame,
   MAX_LINE,

@@ -85,6 +85,11 @@ export class Journal {
     return this.#lastSeq - this.#firstSeq + 1;
   }
 
+  /** The highest report number that the centre has stored. */
+  get acknowledged(): number {
+    return this.#firstSeq - 1;
+  }
+
   /** Tells whenever new reports wait. */
   onReports(listener: () => void): void {
     this.#listeners.add(listener);

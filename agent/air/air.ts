@@ -1,0 +1,177 @@
+import { Refusal } from '../../protocol/refusal.ts';
+import type { Evidence } from '../../protocol/report.ts';
+import { factorOf } from '../audio/gain.ts';
+import { Meter } from '../audio/meter.ts';
+import { play } from '../audio/player.ts';
+import { programme, programmeSamples } from '../audio/programme.ts';
+import type { Sink, SoundStream } from '../audio/sinks/port.ts';
+import { type Clock, sleep } from '../clock/clock.ts';
+import type { ReadyAiring } from '../fetch/prepare.ts';
+import type { Hardware, HardwareEvent } from '../hardware/ports.ts';
+import type { Log } from '../log.ts';
+import { EvidenceCollector } from './evidence.ts';
+
+/** How long relays stay closed without playback going on; the controller's own doing. */
+export const LEASE_MS = 3_000;
+const RENEW_MS = 1_000;
+
+export interface AirOptions {
+  readonly hardware: Hardware;
+  readonly sink: Sink;
+  readonly ffmpeg: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly settleMs: number;
+  /** Puts the airing's mark on the journal; false when the airing is off, so that nothing may sound. */
+  readonly mark: () => Promise<boolean>;
+  /** Ends it; what is on air falls silent. */
+  readonly signal: AbortSignal;
+  /** Asked at the end: whether another airing follows at once and wants the amplifier on. */
+  readonly successorWaits: () => boolean;
+  /** Told of zones that contradict their command. */
+  readonly onContradiction: (contradictions: readonly string[]) => void;
+}
+
+export interface AiringEnd {
+  /** `whole`: everything was played. `stopped`: the signal ended it. `off`: the mark was refused, nothing sounded. */
+  readonly result: 'whole' | 'stopped' | 'failed' | 'off';
+  readonly evidence: Evidence;
+  readonly refusal?: Refusal;
+  /** Monotonic instants. */
+  readonly relayAt?: number;
+  readonly soundAt?: number;
+}
+
+/**
+ * One airing, from the mark to the last relay open again:
+ *
+ *     mark → amplifier on, settle → zones on → read back → unmute → chime, programme → mute → zones off → amplifier off
+ *
+ * [P-64] The mark is on the journal before the first relay closes. [P-65] What was done is undone in reverse whatever
+ * happens; where the controller no longer hears us, its lease lapses and it opens every relay by itself. [P-66] The
+ * lease is renewed by the playback's progress and by nothing else. Never rejects: what went wrong is in the result.
+ */
+export async function air(ready: ReadyAiring, options: AirOptions): Promise<AiringEnd> {
+  const { hardware, sink, clock, log, signal } = options;
+  const { zones, amplifier } = hardware;
+  const evidence = new EvidenceCollector(hardware.traits.readback, ready.zones);
+  const meter = new Meter();
+  const source = { tracks: ready.tracks, times: ready.order.repeat?.times ?? 1 };
+  const ofSamples = programmeSamples(source);
+  const emergency = ready.order.priority === 'emergency';
+  const undo: (() => Promise<unknown>)[] = [];
+  const trouble = new AbortController();
+  const stopListening = hardware.listen((event) => {
+    const refusal = troubleIn(event);
+    if (refusal !== undefined) trouble.abort(refusal);
+  });
+  let contradictions: readonly string[] = [];
+  let samples = 0;
+  let relayAt: number | undefined;
+  let soundAt: number | undefined;
+  let stream: SoundStream | undefined;
+
+  const check = async () => {
+    const found = evidence.read(await zones.readBack());
+    if (found.length === 0) return;
+    if (contradictions.length === 0) options.onContradiction(found);
+    contradictions = found;
+    // A warning that sounds in some of its zones beats one that sounds in none; it is reported as failed all the same.
+    if (!emergency || !evidence.anyKeyed) throw new Refusal('readback-differs', found.join(', '));
+  };
+  const end = (result: AiringEnd['result'], refusal?: Refusal): AiringEnd => ({
+    result,
+    evidence: evidence.conclude(meter, samples, ofSamples),
+    ...(refusal && { refusal }),
+    ...(relayAt !== undefined && { relayAt }),
+    ...(soundAt !== undefined && { soundAt }),
+  });
+
+  try {
+    const powerUp = async () => {
+      undo.push(async () => (options.successorWaits() ? undefined : amplifier.power(false)));
+      await amplifier.power(true);
+      await sleep(clock, options.settleMs, signal);
+    };
+    const [marked, opened, powered] = await Promise.allSettled([options.mark(), sink.open(), powerUp()]);
+    if (opened.status === 'fulfilled') stream = opened.value;
+    if (marked.status === 'rejected') throw marked.reason;
+    if (!marked.value) return end('off');
+    if (opened.status === 'rejected') throw opened.reason;
+    if (powered.status === 'rejected') throw powered.reason;
+    if (signal.aborted) return end('stopped');
+
+    undo.push(() => zones.release());
+    await zones.hold(ready.zones, LEASE_MS);
+    relayAt = clock.monotonic();
+    await check();
+    undo.push(() => amplifier.mute(true));
+    await amplifier.mute(false);
+
+    let renewedAt = clock.monotonic();
+    const renew = async () => {
+      if (clock.monotonic() - renewedAt < RENEW_MS) return;
+      renewedAt = clock.monotonic();
+      await zones.keep(LEASE_MS);
+      await check();
+      evidence.sensed(await amplifier.sense());
+    };
+    const playSignal = AbortSignal.any([signal, trouble.signal]);
+    const lent = stream as SoundStream;
+    stream = undefined;
+    const played = await play({
+      stretches: programme({
+        ...source,
+        chime: ready.order.chime === true,
+        gapMs: (ready.order.repeat?.gap ?? 0) * 1_000,
+        ffmpeg: options.ffmpeg,
+        clock,
+        signal: playSignal,
+      }),
+      stream: lent,
+      factor: factorOf(ready.order.volume ?? 100),
+      meter,
+      clock,
+      signal: playSignal,
+      onProgress: renew,
+      onFirstSound: () => {
+        soundAt = clock.monotonic();
+      },
+    });
+    samples = played.samples;
+    if (trouble.signal.aborted) throw trouble.signal.reason;
+    if (!played.whole) return end('stopped');
+    await check();
+    if (contradictions.length > 0) throw new Refusal('readback-differs', contradictions.join(', '));
+    return end('whole');
+  } catch (error) {
+    if (!(error instanceof Refusal)) log('error', 'airing-broke', { airing: ready.key, error });
+    const refusal = error instanceof Refusal ? error : new Refusal('internal-error', '', { cause: error });
+    return end('failed', refusal);
+  } finally {
+    stopListening();
+    await stream?.stop();
+    for (const step of undo.reverse()) {
+      await step().catch((error: unknown) => log('warn', 'undo-failed', { airing: ready.key, error }));
+    }
+  }
+}
+
+/** What ends an airing out of itself: without its controller nothing is known of the relays. */
+function troubleIn(event: HardwareEvent): Refusal | undefined {
+  switch (event.type) {
+    case 'down':
+      return event.refusal;
+    case 'lease-lost':
+      return new Refusal('lease-lost');
+    case 'rebooted':
+      return new Refusal('controller-unreachable', `it restarted: ${event.cause}`);
+    case 'fault':
+      return new Refusal('amplifier-fault', event.detail);
+    case 'up':
+    case 'over-temperature':
+    case 'override':
+    case 'tamper':
+      return undefined;
+  }
+}

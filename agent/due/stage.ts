@@ -1,0 +1,68 @@
+import { byPreference, type Claim, preempts } from './preference.ts';
+
+/** The right to use the station's amplifier, zones and sound card. [P-63] One airing holds it at a time. */
+export interface Turn {
+  /** Aborts when a preferred airing wants the station. */
+  readonly preempted: AbortSignal;
+  /** Whether another airing follows at once, so that the amplifier may stay on. */
+  successorWaits(): boolean;
+  /** Must be called when every relay is open again. */
+  release(): void;
+}
+
+interface Waiter {
+  readonly claim: Claim;
+  readonly begin: (turn: Turn) => void;
+}
+
+/** Hands the station to the most preferred airing that is ready, and takes it from a less preferred one. */
+export class Stage {
+  #waiting: Waiter[] = [];
+  #holder: { readonly claim: Claim; readonly preemption: AbortController } | undefined;
+
+  get onAir(): string | undefined {
+    return this.#holder?.claim.key;
+  }
+
+  /** Resolves when it is this airing's turn; with undefined when the signal aborts before. */
+  turn(claim: Claim, signal: AbortSignal): Promise<Turn | undefined> {
+    if (signal.aborted) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      const withdraw = () => {
+        this.#waiting = this.#waiting.filter((waiter) => waiter !== mine);
+        resolve(undefined);
+      };
+      const mine: Waiter = {
+        claim,
+        begin: (turn) => {
+          signal.removeEventListener('abort', withdraw);
+          resolve(turn);
+        },
+      };
+      signal.addEventListener('abort', withdraw, { once: true });
+      this.#waiting = [...this.#waiting, mine].sort((a, b) => byPreference(a.claim, b.claim));
+      this.#settle();
+    });
+  }
+
+  #settle(): void {
+    const [next] = this.#waiting;
+    if (next === undefined) return;
+    if (this.#holder !== undefined) {
+      if (preempts(next.claim, this.#holder.claim)) this.#holder.preemption.abort();
+      return;
+    }
+    this.#waiting = this.#waiting.slice(1);
+    const holder = { claim: next.claim, preemption: new AbortController() };
+    this.#holder = holder;
+    next.begin({
+      preempted: holder.preemption.signal,
+      successorWaits: () => this.#waiting.length > 0,
+      release: () => {
+        if (this.#holder !== holder) return;
+        this.#holder = undefined;
+        this.#settle();
+      },
+    });
+  }
+}

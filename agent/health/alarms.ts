@@ -1,0 +1,84 @@
+import type { Alarm, AlarmName } from '../../protocol/alarm.ts';
+import { alarmNames, encodeAlarm } from '../../protocol/alarm.ts';
+import { topics } from '../../protocol/topics.ts';
+import type { Journal } from '../book/journal.ts';
+import type { StationClock } from '../clock/station-clock.ts';
+import type { Message } from '../link/link.ts';
+import type { Log } from '../log.ts';
+
+export interface AlarmsOptions {
+  readonly centre: string;
+  readonly station: string;
+  readonly journal: Journal;
+  readonly stationClock: StationClock;
+  readonly log: Log;
+  /** Publishes retained; may fail while the link is down, since every connect says all again. */
+  readonly publish: (message: Message) => void;
+}
+
+/** Standing faults: one retained message each, an empty one when it clears [P-50]. */
+export class Alarms {
+  readonly #options: AlarmsOptions;
+  readonly #standing = new Map<AlarmName, Alarm>();
+  #toldBefore: ReadonlySet<string>;
+
+  constructor(options: AlarmsOptions) {
+    this.#options = options;
+    this.#toldBefore = new Set((options.journal.facts.get('alarms') ?? '').split(',').filter(Boolean));
+  }
+
+  get names(): readonly AlarmName[] {
+    return [...this.#standing.keys()];
+  }
+
+  raise(name: AlarmName, severity: Alarm['severity'], detail: string): void {
+    const { stationClock, log } = this.#options;
+    const text = printable(detail);
+    const before = this.#standing.get(name);
+    if (before?.detail === text && before.severity === severity) return;
+    log('warn', 'alarm', { name, severity, detail: text });
+    this.#standing.set(name, { since: before?.since ?? stationClock.instant(), severity, detail: text });
+    this.#remember();
+    this.#tell(name);
+  }
+
+  clear(name: AlarmName): void {
+    if (!this.#standing.delete(name)) return;
+    this.#options.log('info', 'alarm-cleared', { name });
+    this.#remember();
+    this.#tell(name);
+  }
+
+  /** On every connect: what stands, and once a start the end of what stood before it. */
+  tellAll(): void {
+    for (const name of alarmNames) {
+      if (this.#standing.has(name) || this.#toldBefore.has(name)) this.#tell(name);
+    }
+    this.#toldBefore = new Set();
+    this.#remember();
+  }
+
+  #tell(name: AlarmName): void {
+    const { centre, station, publish } = this.#options;
+    const alarm = this.#standing.get(name);
+    publish({ topic: topics.alarm(centre, station, name), payload: alarm ? encodeAlarm(alarm) : new Uint8Array() });
+  }
+
+  /** Which retained messages are ours to clear after a restart. */
+  #remember(): void {
+    const names = [...new Set([...this.#toldBefore, ...this.names])].sort().join(',');
+    const { journal, log } = this.#options;
+    journal
+      .commit(() => ((journal.facts.get('alarms') ?? '') === names ? undefined : { facts: { alarms: names } }))
+      .catch((error: unknown) => log('error', 'journal-write-failed', { error }));
+  }
+}
+
+/** Details come out of programs' complaints: no control characters, and not too long [P-23]. */
+function printable(detail: string): string {
+  const text = detail
+    .normalize('NFC')
+    .replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ')
+    .trim();
+  return text.slice(0, 500) || 'unknown';
+}

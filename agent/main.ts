@@ -1,0 +1,71 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util';
+import { type Agent, NoDecoderError, startAgent } from './agent.ts';
+import { ConfigurationError, loadConfiguration } from './configuration/load.ts';
+import { streamLog } from './log.ts';
+import { software } from './software.ts';
+import { languageOf, words } from './words.ts';
+
+/** The `loa-agent` program: reads its arguments, runs the agent until it is told to end. Exit codes: 0, 1, 2 usage. */
+async function main(): Promise<number> {
+  const usage = { ...options(), allowPositionals: true, strict: true } as const;
+  let parsed: ReturnType<typeof parseArgs<typeof usage>>;
+  try {
+    parsed = parseArgs(usage);
+  } catch (error) {
+    const say = words(languageOf(undefined, process.env));
+    process.stderr.write(`${say.badUsage((error as Error).message)}\n\n${say.help}\n`);
+    return 2;
+  }
+  const { values, positionals } = parsed;
+  const say = words(languageOf(values.lang, process.env));
+  if (values.help) return print(say.help);
+  if (values.version) return print(software());
+  if (positionals.join(' ') !== 'run' || values.config === undefined) {
+    process.stderr.write(`${say.badUsage(say.runNeedsConfig)}\n\n${say.help}\n`);
+    return 2;
+  }
+  return run(values.config, values.verbose === true, say);
+}
+
+const options = () =>
+  ({
+    options: {
+      config: { type: 'string', short: 'c' },
+      lang: { type: 'string' },
+      verbose: { type: 'boolean', short: 'v' },
+      help: { type: 'boolean', short: 'h' },
+      version: { type: 'boolean' },
+    },
+  }) as const;
+
+async function run(file: string, verbose: boolean, say: ReturnType<typeof words>): Promise<number> {
+  let agent: Agent;
+  try {
+    const configuration = await loadConfiguration(file);
+    agent = await startAgent({ configuration, log: streamLog(process.stderr, verbose ? 'debug' : 'info') });
+  } catch (error) {
+    process.stderr.write(`${explain(error, say)}\n`);
+    return 1;
+  }
+  await new Promise<void>((resolve) => {
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
+  });
+  await agent.close();
+  return 0;
+}
+
+function explain(error: unknown, say: ReturnType<typeof words>): string {
+  if (error instanceof ConfigurationError) return say.badConfiguration(error.file, error.problems);
+  if (error instanceof NoDecoderError) return say.noDecoder(error.message);
+  const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : '';
+  return say.cannotStart(`${error instanceof Error ? error.message : String(error)}${cause}`);
+}
+
+function print(text: string): number {
+  process.stdout.write(`${text}\n`);
+  return 0;
+}
+
+process.exitCode = await main();

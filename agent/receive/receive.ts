@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto';
+import { decodeAck } from '../../protocol/ack.ts';
+import { type Cancel, decodeCancel } from '../../protocol/cancel.ts';
+import { peekType } from '../../protocol/envelope.ts';
+import { decodeHost } from '../../protocol/host.ts';
+import { type Decoded, Refusal } from '../../protocol/refusal.ts';
+import { decodeTime } from '../../protocol/time.ts';
+import { parseTopic } from '../../protocol/topics.ts';
+import { type Booking, bookCancel, bookOrder, declineOrder } from '../book/book.ts';
+import type { Journal } from '../book/journal.ts';
+import type { Clock } from '../clock/clock.ts';
+import type { StationClock } from '../clock/station-clock.ts';
+import type { Configuration } from '../configuration/schema.ts';
+import type { Message } from '../link/link.ts';
+import type { Log } from '../log.ts';
+import type { Delivery } from '../report/deliver.ts';
+import type { Trust } from '../verify/trust.ts';
+import { DeclinedOrder, digest, verifyOrder } from '../verify/verify-order.ts';
+import type { Forgeries } from './forgeries.ts';
+import type { Reconciliation } from './reconcile.ts';
+
+export interface ReceiveOptions {
+  readonly configuration: Configuration;
+  readonly journal: Journal;
+  readonly trust: Trust;
+  readonly clock: Clock;
+  readonly stationClock: StationClock;
+  readonly delivery: Delivery;
+  readonly reconciliation: Reconciliation;
+  readonly forgeries: Forgeries;
+  readonly log: Log;
+  readonly onBooking: (booking: Booking) => void;
+  readonly onHost: (online: boolean) => void;
+}
+
+/** Everything that comes down to a station, by topic. An order that was pushed and one that was pulled meet here. */
+export class Receiver {
+  readonly #options: ReceiveOptions;
+  #question: { readonly nonce: string; readonly askedAt: number } | undefined;
+
+  constructor(options: ReceiveOptions) {
+    this.#options = options;
+  }
+
+  /** A fresh nonce; an answer to any earlier one is worth nothing from now on [P-33]. */
+  askTime(): string {
+    const nonce = randomBytes(16).toString('hex');
+    this.#question = { nonce, askedAt: this.#options.clock.monotonic() };
+    return nonce;
+  }
+
+  /** Handles one message of unknown origin. Rejects only when the journal cannot be written. */
+  async receive({ topic, payload }: Message): Promise<void> {
+    const { configuration, log } = this.#options;
+    const parsed = parseTopic(configuration.centre, topic);
+    if (parsed === undefined || !('to' in parsed) || payload.byteLength === 0) return;
+    switch (parsed.channel) {
+      case 'host':
+        return this.#host(payload);
+      case 'keys':
+        return this.#keys(payload);
+      case 'index':
+        return this.#options.reconciliation.take(parsed.to, payload);
+      case 'order':
+        return peekType(payload) === 'loa-cancel' ? this.#cancel(payload) : this.#order(payload);
+      case 'ack':
+        return this.#ack(payload);
+      case 'time':
+        return this.#time(payload);
+      default:
+        log('debug', 'topic-ignored', { topic });
+    }
+  }
+
+  async #order(token: Uint8Array): Promise<void> {
+    const { configuration, trust, stationClock, journal, forgeries, log, onBooking } = this.#options;
+    // Nothing can be said of it yet; the index lists it again when the keys are here.
+    if (!trust.established) return;
+    const verified = await verifyOrder(token, {
+      ...configuration,
+      lookup: trust.lookup,
+      now: stationClock.now(),
+      clockTrusted: stationClock.trusted,
+    });
+    if (verified.ok) {
+      onBooking(await bookOrder(journal, verified.value));
+    } else if (verified.refusal instanceof DeclinedOrder) {
+      log('warn', 'order-declined', { order: verified.refusal.order.id, code: verified.refusal.code });
+      await declineOrder(journal, verified.refusal.order, verified.refusal);
+    } else {
+      await forgeries.refuse(digest(token), verified.refusal);
+    }
+  }
+
+  async #cancel(token: Uint8Array): Promise<void> {
+    const { trust, configuration, journal, stationClock, forgeries, onBooking } = this.#options;
+    const decoded = await decodeCancel(token, trust.lookup);
+    const refusal = decoded.ok ? wrongCentre(decoded.value.value, configuration.centre) : decoded.refusal;
+    if (refusal !== undefined) return forgeries.refuse(digest(token), refusal);
+    if (decoded.ok) onBooking(await bookCancel(journal, decoded.value.value, stationClock.instant()));
+  }
+
+  async #ack(payload: Uint8Array): Promise<void> {
+    const { trust, configuration, delivery } = this.#options;
+    const ack = this.#obeyed(await decodeAck(payload, trust.lookup), 'ack');
+    if (ack === undefined || ack.station !== configuration.station || ack.centre !== configuration.centre) return;
+    await delivery.acknowledged(ack.epoch, ack.seq);
+  }
+
+  async #time(payload: Uint8Array): Promise<void> {
+    const { trust, configuration, stationClock, clock, log } = this.#options;
+    const time = this.#obeyed(await decodeTime(payload, trust.lookup), 'time');
+    const question = this.#question;
+    if (time === undefined || question === undefined || time.nonce !== question.nonce) return;
+    if (time.station !== configuration.station || time.centre !== configuration.centre) return;
+    this.#question = undefined;
+    stationClock.believe(Date.parse(time.now), clock.monotonic() - question.askedAt);
+    log('info', 'clock-trusted', { now: stationClock.instant() });
+  }
+
+  async #keys(payload: Uint8Array): Promise<void> {
+    const { trust, journal, reconciliation, log } = this.#options;
+    const manifest = await trust.accept(payload);
+    if (!manifest.ok) {
+      log('warn', 'keys-refused', { code: manifest.refusal.code });
+      return;
+    }
+    await journal.commit(() => {
+      const token = Buffer.from(payload).toString('latin1');
+      return journal.facts.get('keys') === token ? undefined : { facts: { keys: token } };
+    });
+    // Orders that came before the keys could not be verified; the index brings them again.
+    await reconciliation.repeat();
+  }
+
+  #host(payload: Uint8Array): void {
+    const host = decodeHost(payload);
+    if (host.ok) this.#options.onHost(host.value.state === 'online');
+  }
+
+  #obeyed<T>(decoded: Decoded<{ readonly value: T }>, kind: string): T | undefined {
+    if (decoded.ok) return decoded.value.value;
+    this.#options.log('warn', 'message-refused', { kind, code: decoded.refusal.code });
+    return undefined;
+  }
+}
+
+function wrongCentre(cancel: Cancel, centre: string): Refusal | undefined {
+  return cancel.centre === centre ? undefined : new Refusal('wrong-centre', cancel.centre);
+}

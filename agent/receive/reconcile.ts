@@ -1,0 +1,77 @@
+import type { OrderReference } from '../../protocol/fields.ts';
+import { decodeOrderIndex, type OrderIndex } from '../../protocol/order-index.ts';
+import { type Booking, bookCancel } from '../book/book.ts';
+import type { Journal } from '../book/journal.ts';
+import type { StationClock } from '../clock/station-clock.ts';
+import type { Log } from '../log.ts';
+import type { Trust } from '../verify/trust.ts';
+
+type Scope = 'all' | 'station';
+
+export interface ReconciliationOptions {
+  readonly centre: string;
+  readonly station: string;
+  readonly journal: Journal;
+  readonly trust: Trust;
+  readonly stationClock: StationClock;
+  readonly log: Log;
+  /** Asks the centre for orders; not awaited by the message handler that leads here. */
+  readonly pull: (orders: readonly OrderReference[]) => void;
+  readonly onBooking: (booking: Booking) => void;
+}
+
+/**
+ * Compares the journal with the centre's signed index [P-32], on every connect (it is retained), on every new one and
+ * every few minutes. What is lacking is pulled, what was cancelled is cancelled.
+ */
+export class Reconciliation {
+  readonly #options: ReconciliationOptions;
+  readonly #latest = new Map<Scope, Uint8Array>();
+
+  constructor(options: ReconciliationOptions) {
+    this.#options = options;
+  }
+
+  async take(scope: Scope, payload: Uint8Array): Promise<void> {
+    this.#latest.set(scope, payload);
+    await this.#compare(scope, payload);
+  }
+
+  /** Compares again with what came last. */
+  async repeat(): Promise<void> {
+    for (const [scope, payload] of this.#latest) await this.#compare(scope, payload);
+  }
+
+  async #compare(scope: Scope, payload: Uint8Array): Promise<void> {
+    const { trust, log, journal, stationClock, pull, onBooking } = this.#options;
+    if (!trust.established) return;
+    const decoded = await decodeOrderIndex(payload, trust.lookup);
+    if (!decoded.ok) {
+      log('warn', 'index-refused', { scope, code: decoded.refusal.code });
+      return;
+    }
+    const index = decoded.value.value;
+    if (!(await this.#isCurrent(scope, index))) return;
+    for (const cancelled of index.cancelled) onBooking(await bookCancel(journal, cancelled, stationClock.instant()));
+    const lacking = index.orders.filter(({ id, rev }) => (journal.orders.get(id)?.order.rev ?? 0) < rev);
+    if (lacking.length > 0) pull(lacking.map(({ id, rev }) => ({ id, rev })));
+  }
+
+  /** An index for somebody else, an expired one, or one older than we have seen proves nothing. */
+  async #isCurrent(scope: Scope, index: OrderIndex): Promise<boolean> {
+    const { centre, station, journal, stationClock, log } = this.#options;
+    if (index.centre !== centre || index.station !== (scope === 'all' ? undefined : station)) return false;
+    if (stationClock.trusted && Date.parse(index.expiresAt) <= stationClock.now()) {
+      log('warn', 'index-expired', { scope, generation: index.generation });
+      return false;
+    }
+    const fact = `generation-${scope}`;
+    const seen = Number(journal.facts.get(fact) ?? -1);
+    if (index.generation < seen) {
+      log('warn', 'index-rolled-back', { scope, generation: index.generation, seen });
+      return false;
+    }
+    if (index.generation > seen) await journal.commit(() => ({ facts: { [fact]: String(index.generation) } }));
+    return true;
+  }
+}

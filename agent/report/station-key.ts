@@ -1,0 +1,37 @@
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+import type { SigningKey } from '../../protocol/envelope.ts';
+
+export interface StationKey extends SigningKey {
+  /** 32 bytes in base64url, as the birth message carries it. */
+  readonly publicKey: string;
+}
+
+/**
+ * The key with which this station signs its reports; made here at the first start and never sent anywhere. Throws when
+ * the file is there and holds no key: making another one silently would make the station a stranger to its centre.
+ */
+export async function openStationKey(directory: string, station: string): Promise<StationKey> {
+  const path = join(directory, 'station-key.json');
+  let jwk: JWK;
+  try {
+    jwk = JSON.parse(await readFile(path, 'utf8')) as JWK;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw new Error(`${path} holds no key`, { cause: error });
+    jwk = await makeKey(directory, path);
+  }
+  const key = (await importJWK(jwk, 'Ed25519')) as CryptoKey;
+  if (jwk.x === undefined || jwk.d === undefined) throw new Error(`${path} holds no Ed25519 private key`);
+  return { kid: station, key, publicKey: jwk.x };
+}
+
+async function makeKey(directory: string, path: string): Promise<JWK> {
+  const { privateKey } = await generateKeyPair('Ed25519', { extractable: true });
+  const jwk = await exportJWK(privateKey);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await writeFile(`${path}.new`, JSON.stringify(jwk), { mode: 0o600, flush: true });
+  await chmod(`${path}.new`, 0o600);
+  await rename(`${path}.new`, path);
+  return jwk;
+}

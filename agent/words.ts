@@ -1,0 +1,67 @@
+import type { FieldProblem } from '../protocol/refusal.ts';
+
+/** What a technician reads from `loa-agent`: Vietnamese, or English by `--lang en` or LOA_LANG=en. */
+export type Language = 'vi' | 'en';
+
+export const languageOf = (flag: string | undefined, environment: NodeJS.ProcessEnv): Language =>
+  (flag ?? environment['LOA_LANG']) === 'en' ? 'en' : 'vi';
+
+export interface Words {
+  readonly help: string;
+  readonly runNeedsConfig: string;
+  badUsage(problem: string): string;
+  badConfiguration(file: string, problems: readonly FieldProblem[]): string;
+  noDecoder(path: string): string;
+  cannotStart(reason: string): string;
+}
+
+export const words = (language: Language): Words => (language === 'en' ? english : vietnamese);
+
+const listed = (problems: readonly FieldProblem[], whole: string): string =>
+  problems.map(({ path, problem }) => `  ${path || whole}: ${problem}`).join('\n');
+
+const english: Words = {
+  help: `loa-agent: the program of a loudspeaker station
+
+Usage:
+  loa-agent run --config FILE [--verbose] [--lang vi|en]
+
+  -c, --config FILE   the station's configuration (TOML); agent/README.md explains every key
+  -v, --verbose       log more
+      --lang LANG     vi (default) or en; also by LOA_LANG
+      --version       name and version
+  -h, --help          this text
+
+Example:
+  loa-agent run --config /etc/loa/agent.toml`,
+  runNeedsConfig: 'say: loa-agent run --config FILE',
+  badUsage: (problem) => `Wrong usage: ${problem}`,
+  badConfiguration: (file, problems) =>
+    `The configuration ${file} cannot be used:\n${listed(problems, 'the file')}\nMend these and start again.`,
+  noDecoder: (path) =>
+    `No ffmpeg was found (${path}). Install it (sudo apt-get install ffmpeg) or set audio.ffmpeg in the configuration.`,
+  cannotStart: (reason) => `The agent cannot start: ${reason}`,
+};
+
+const vietnamese: Words = {
+  help: `loa-agent: chương trình của đài truyền thanh
+
+Cách dùng:
+  loa-agent run --config TỆP [--verbose] [--lang vi|en]
+
+  -c, --config TỆP    tệp cấu hình của đài (TOML); agent/README.md giải thích từng khóa
+  -v, --verbose       ghi nhật ký chi tiết hơn
+      --lang NGÔN_NGỮ vi (mặc định) hoặc en; hoặc đặt biến LOA_LANG
+      --version       tên và phiên bản
+  -h, --help          hiện hướng dẫn này
+
+Ví dụ:
+  loa-agent run --config /etc/loa/agent.toml`,
+  runNeedsConfig: 'hãy gõ: loa-agent run --config TỆP',
+  badUsage: (problem) => `Dùng sai lệnh: ${problem}`,
+  badConfiguration: (file, problems) =>
+    `Không dùng được tệp cấu hình ${file}:\n${listed(problems, 'cả tệp')}\nHãy sửa các mục trên rồi khởi động lại.`,
+  noDecoder: (path) =>
+    `Không tìm thấy ffmpeg (${path}). Hãy cài đặt (sudo apt-get install ffmpeg) hoặc đặt audio.ffmpeg trong tệp cấu hình.`,
+  cannotStart: (reason) => `Không khởi động được chương trình của đài: ${reason}`,
+};
