@@ -1,38 +1,34 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { encodeBirth } from '../protocol/birth.ts';
+import type { OrderReference } from '../protocol/fields.ts';
 import { encodeHealth } from '../protocol/health.ts';
 import { encodePull } from '../protocol/pull.ts';
 import { encodeState } from '../protocol/state.ts';
 import { filters, topics } from '../protocol/topics.ts';
-import { attend } from './attend.ts';
-import { findFfmpeg } from './audio/ffmpeg.ts';
+import { Attendance } from './attendance.ts';
 import { AlsaSink } from './audio/sinks/alsa.ts';
 import type { Sink } from './audio/sinks/port.ts';
 import { WavSink } from './audio/sinks/wav.ts';
-import { type BookedAiring, type Booking, resumeBook } from './book/book.ts';
-import { Journal } from './book/journal.ts';
-import { type Clock, sleep, systemClock } from './clock/clock.ts';
+import { type Booking, resumeBook } from './book/book.ts';
+import { type Clock, systemClock } from './clock/clock.ts';
+import { routine } from './clock/routine.ts';
 import { StationClock } from './clock/station-clock.ts';
 import type { Configuration } from './configuration/schema.ts';
 import { Stage } from './due/stage.ts';
-import { Cache } from './fetch/cache.ts';
 import { Preparation } from './fetch/prepare.ts';
 import { createHardware } from './hardware/open-hardware.ts';
-import type { HardwareEvent } from './hardware/ports.ts';
+import { alarmOnEvent } from './health/alarm-on-event.ts';
 import { Alarms } from './health/alarms.ts';
 import { measureHealth } from './health/measure.ts';
 import { birthOf } from './link/birth.ts';
 import { Link, type Message } from './link/link.ts';
 import type { Log } from './log.ts';
+import { openState } from './open-state.ts';
 import { Forgeries } from './receive/forgeries.ts';
 import { Receiver } from './receive/receive.ts';
 import { Reconciliation } from './receive/reconcile.ts';
 import { Delivery } from './report/deliver.ts';
-import { openStationKey } from './report/station-key.ts';
 import { software } from './software.ts';
-import { Trust } from './verify/trust.ts';
 
 const HEALTH_MS = 60_000;
 const RECONCILE_MS = 3 * 60_000;
@@ -51,52 +47,40 @@ export interface Agent {
   close(): Promise<void>;
 }
 
-/** Nothing on this machine can decode a recording, so the agent does not start. */
-export class NoDecoderError extends Error {
-  override readonly name = 'NoDecoderError';
-}
-
 /**
- * Starts the station's program: opens its journal, takes up what it owes, and goes on until `close`. Throws
- * NoDecoderError, or what keeps the journal, the key or the cache from opening.
+ * Starts the station's program and ties its parts together: takes up what its journal owes, connects, and goes on until
+ * `close`. Throws NoDecoderError, or what keeps the journal, the key or the cache from opening.
  */
 export async function startAgent({ configuration, log, clock = systemClock }: AgentOptions): Promise<Agent> {
-  const { centre, station, state } = configuration;
+  const { centre, station } = configuration;
   const boot = randomBytes(16).toString('hex');
   const version = software();
   const stationClock = new StationClock(clock);
-  await mkdir(state, { recursive: true, mode: 0o700 });
-  const [ffmpeg, signer, trust, cache, journal] = await Promise.all([
-    findFfmpeg(configuration.audio.ffmpeg),
-    openStationKey(state, station),
-    Trust.pin(centre, configuration.trust.root),
-    Cache.open(join(state, 'cache'), configuration.cache.limitMB * 1_048_576),
-    Journal.open({
-      directory: join(state, 'journal'),
-      log,
-      stamp: (draft, number) => ({
-        ...draft,
-        ...number,
-        station,
-        at: stationClock.instant(),
-        clock: stationClock.trusted ? 'trusted' : 'untrusted',
-        software: version,
-      }),
-    }),
-  ]);
-  if (ffmpeg === undefined) {
-    await journal.close();
-    throw new NoDecoderError(configuration.audio.ffmpeg ?? 'ffmpeg');
-  }
-  const keys = journal.facts.get('keys');
-  if (keys !== undefined) await trust.accept(Buffer.from(keys, 'latin1'));
-
   const closing = new AbortController();
-  const attending = new Map<string, { readonly withdrawn: AbortController; readonly done: Promise<void> }>();
+  const state = await openState({ configuration, stationClock, software: version, log });
+  const { ffmpeg, signer, trust, cache, journal } = state;
+
   const publish = (message: Message, qos: 0 | 1, retain = false) => {
     if (!link.up) return;
     link.publish(message, { qos, retain }).catch((error: unknown) => log('debug', 'publish-failed', { error }));
   };
+  const pull = (orders: readonly OrderReference[], nonce?: string) => {
+    const payload = encodePull({ orders: [...orders], ...(nonce !== undefined && { nonce }) });
+    publish({ topic: topics.from(centre, station, 'pull'), payload }, 1);
+  };
+  const askTimeUnlessTrusted = () => {
+    if (!stationClock.trusted) pull([], receiver.askTime());
+  };
+  const sayHealth = async () => {
+    const { state: stateDirectory } = configuration;
+    const health = await measureHealth({ stateDirectory, journal, cache, hardware, link, stationClock });
+    publish({ topic: topics.from(centre, station, 'health'), payload: encodeHealth(health) }, 0);
+  };
+  const stateMessage = (condition: 'online' | 'offline', connection: number): Message => ({
+    topic: topics.from(centre, station, 'state'),
+    payload: encodeState({ state: condition, boot, connection }),
+  });
+
   const alarms = new Alarms({
     centre,
     station,
@@ -106,15 +90,29 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
     publish: (message) => publish(message, 1, true),
   });
   const hardware = createHardware({
-    driver: configuration.hardware.driver,
-    line: configuration.hardware.line,
-    baud: configuration.hardware.baud,
+    ...configuration.hardware,
     zones: configuration.zones.map(({ id, relay }) => ({ zone: id, ...(relay !== undefined && { relay }) })),
     log,
   });
+  const stopListening = hardware.listen((event) => alarmOnEvent(event, alarms));
   const sink = openSink(configuration, clock, log, alarms);
-  const stage = new Stage();
-  const preparation = new Preparation({ cache, ffmpeg, clock, languages: configuration.languages });
+  const attendance = new Attendance({
+    journal,
+    preparation: new Preparation({ cache, ffmpeg, clock, languages: configuration.languages }),
+    stage: new Stage(),
+    clock,
+    stationClock,
+    log,
+    air: {
+      hardware,
+      sink,
+      ffmpeg,
+      settleMs: configuration.amplifier.settleMs,
+      onContradiction: (found) => alarms.raise('relay', 'critical', found.join(', ')),
+    },
+  });
+  const onBooking = (booking: Booking) => attendance.apply(booking);
+
   const delivery: Delivery = new Delivery({
     journal,
     signer,
@@ -122,52 +120,7 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
     log,
     publish: (payload) => link.publish({ topic: topics.from(centre, station, 'report'), payload }, { qos: 1 }),
   });
-
-  const take = (airing: BookedAiring) => {
-    const withdrawn = new AbortController();
-    const done = attend(airing, {
-      journal,
-      preparation,
-      stage,
-      clock,
-      stationClock,
-      log,
-      air: {
-        hardware,
-        sink,
-        ffmpeg,
-        settleMs: configuration.amplifier.settleMs,
-        onContradiction: (found) => alarms.raise('relay', 'critical', found.join(', ')),
-      },
-      closing: closing.signal,
-      withdrawn: withdrawn.signal,
-    })
-      .catch((error: unknown) => log('error', 'airing-lost', { airing: airing.key, error }))
-      .finally(() => attending.delete(airing.key));
-    attending.set(airing.key, { withdrawn, done });
-  };
-  const onBooking = ({ booked, withdrawn }: Booking) => {
-    for (const key of withdrawn) attending.get(key)?.withdrawn.abort();
-    for (const airing of booked) take(airing);
-  };
-  const pull = (orders: readonly { id: string; rev: number }[], nonce?: string) =>
-    publish(
-      {
-        topic: topics.from(centre, station, 'pull'),
-        payload: encodePull({ orders: [...orders], ...(nonce !== undefined && { nonce }) }),
-      },
-      1,
-    );
-  const reconciliation = new Reconciliation({
-    centre,
-    station,
-    journal,
-    trust,
-    stationClock,
-    log,
-    pull: (orders) => pull(orders),
-    onBooking,
-  });
+  const reconciliation = new Reconciliation({ centre, station, journal, trust, stationClock, log, pull, onBooking });
   const receiver: Receiver = new Receiver({
     configuration,
     journal,
@@ -187,16 +140,8 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
     onHost: (online) => {
       if (!online) return delivery.pause();
       delivery.resume();
-      if (!stationClock.trusted) pull([], receiver.askTime());
+      askTimeUnlessTrusted();
     },
-  });
-  const sayHealth = async () => {
-    const health = await measureHealth({ stateDirectory: state, journal, cache, hardware, link, stationClock });
-    publish({ topic: topics.from(centre, station, 'health'), payload: encodeHealth(health) }, 0);
-  };
-  const stateMessage = (condition: 'online' | 'offline', connection: number): Message => ({
-    topic: topics.from(centre, station, 'state'),
-    payload: encodeState({ state: condition, boot, connection }),
   });
   const link: Link = new Link({
     url: configuration.link.url,
@@ -210,7 +155,7 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
       publish({ topic: topics.from(centre, station, 'birth'), payload: encodeBirth(birth) }, 1, true);
       publish(stateMessage('online', connection), 1, true);
       alarms.tellAll();
-      void sayHealth();
+      void sayHealth().catch((error: unknown) => log('warn', 'health-failed', { error }));
       log('info', 'online', { station, connection });
     },
     onDown: () => {
@@ -220,25 +165,24 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
     onMessage: (message) => receiver.receive(message),
   });
 
-  const stopListening = hardware.listen((event) => alarmOn(event, alarms));
   hardware.open();
-  for (const airing of await resumeBook(journal)) take(airing);
+  attendance.apply({ booked: await resumeBook(journal), withdrawn: [] });
   link.open();
-  const routine = (ms: number, work: () => Promise<void>) => void every(clock, ms, closing.signal, log, work);
-  routine(HEALTH_MS, sayHealth);
-  routine(RECONCILE_MS, async () => {
-    if (!link.up) return;
-    if (!stationClock.trusted) pull([], receiver.askTime());
+  const every = (everyMs: number, work: () => Promise<void>) =>
+    void routine({ clock, log, everyMs, signal: closing.signal }, work);
+  every(HEALTH_MS, sayHealth);
+  every(RECONCILE_MS, async () => {
+    askTimeUnlessTrusted();
     await reconciliation.repeat();
   });
-  routine(PRUNE_MS, async () => {
+  every(PRUNE_MS, async () => {
     if (stationClock.trusted) await journal.prune(stationClock.now() - REMEMBER_MS);
   });
 
   return {
     async close() {
       closing.abort();
-      await Promise.all([...attending.values()].map(({ done }) => done));
+      await attendance.close();
       delivery.pause();
       await link.close(stateMessage('offline', link.connections));
       stopListening();
@@ -256,45 +200,9 @@ function openSink({ audio }: Configuration, clock: Clock, log: Log, alarms: Alar
     device: audio.device,
     clock,
     log,
-    onFault: (fault) =>
-      fault === undefined ? alarms.clear('sound-card') : alarms.raise('sound-card', 'critical', fault),
+    onFault: (fault) => {
+      if (fault === undefined) alarms.clear('sound-card');
+      else alarms.raise('sound-card', 'critical', fault);
+    },
   });
-}
-
-function alarmOn(event: HardwareEvent, alarms: Alarms): void {
-  const standing = (name: 'over-temperature' | 'override' | 'tamper', on: boolean) =>
-    on ? alarms.raise(name, 'warning', name) : alarms.clear(name);
-  switch (event.type) {
-    case 'up':
-      alarms.clear('controller');
-      alarms.clear('amplifier');
-      return alarms.clear('relay');
-    case 'down':
-      return alarms.raise('controller', 'critical', event.refusal.message);
-    case 'rebooted':
-      return alarms.raise('controller', 'warning', `it restarted: ${event.cause}`);
-    case 'lease-lost':
-      return alarms.raise('controller', 'warning', 'its lease lapsed');
-    case 'fault':
-      return alarms.raise('amplifier', 'critical', event.detail);
-    case 'over-temperature':
-    case 'override':
-    case 'tamper':
-      return standing(event.type, event.on);
-  }
-}
-
-/** Repeats work until the signal aborts; one run at a time, and a failed run does not end it. */
-async function every(
-  clock: Clock,
-  ms: number,
-  signal: AbortSignal,
-  log: Log,
-  work: () => Promise<void>,
-): Promise<void> {
-  for (;;) {
-    await sleep(clock, ms, signal);
-    if (signal.aborted) return;
-    await work().catch((error: unknown) => log('warn', 'routine-failed', { error }));
-  }
 }

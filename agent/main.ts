@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
-import { type Agent, NoDecoderError, startAgent } from './agent.ts';
+import { type Agent, startAgent } from './agent.ts';
 import { ConfigurationError, loadConfiguration } from './configuration/load.ts';
 import { streamLog } from './log.ts';
+import { NoDecoderError } from './open-state.ts';
 import { software } from './software.ts';
 import { languageOf, words } from './words.ts';
 

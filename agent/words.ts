@@ -4,7 +4,7 @@ import type { FieldProblem } from '../protocol/refusal.ts';
 export type Language = 'vi' | 'en';
 
 export const languageOf = (flag: string | undefined, environment: NodeJS.ProcessEnv): Language =>
-  (flag ?? environment['LOA_LANG']) === 'en' ? 'en' : 'vi';
+  (flag ?? environment.LOA_LANG) === 'en' ? 'en' : 'vi';
 
 export interface Words {
   readonly help: string;

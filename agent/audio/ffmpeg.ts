@@ -17,7 +17,7 @@ const KEPT_COMPLAINT = 2_000;
  */
 export async function findFfmpeg(configured?: string): Promise<string | undefined> {
   if (configured !== undefined) return (await isExecutable(configured)) ? configured : undefined;
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
     const candidate = join(folder, 'ffmpeg');
     if (folder !== '' && (await isExecutable(candidate))) return candidate;
   }

@@ -1,0 +1,62 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { findFfmpeg } from './audio/ffmpeg.ts';
+import { Journal } from './book/journal.ts';
+import type { StationClock } from './clock/station-clock.ts';
+import type { Configuration } from './configuration/schema.ts';
+import { Cache } from './fetch/cache.ts';
+import type { Log } from './log.ts';
+import { openStationKey, type StationKey } from './report/station-key.ts';
+import { Trust } from './verify/trust.ts';
+
+/** Nothing on this machine can decode a recording, so the agent does not start. */
+export class NoDecoderError extends Error {
+  override readonly name = 'NoDecoderError';
+}
+
+export interface State {
+  readonly ffmpeg: string;
+  readonly signer: StationKey;
+  readonly trust: Trust;
+  readonly cache: Cache;
+  readonly journal: Journal;
+}
+
+export interface StateOptions {
+  readonly configuration: Configuration;
+  readonly stationClock: StationClock;
+  /** Name and version, for reports. */
+  readonly software: string;
+  readonly log: Log;
+}
+
+/**
+ * Opens what outlives a start: key, cache, journal, and the centre's keys as far as they were known. Throws NoDecoderError,
+ * or what keeps one of them from opening. The caller closes the journal.
+ */
+export async function openState({ configuration, stationClock, software, log }: StateOptions): Promise<State> {
+  const { centre, station, state, cache, audio } = configuration;
+  const ffmpeg = await findFfmpeg(audio.ffmpeg);
+  if (ffmpeg === undefined) throw new NoDecoderError(audio.ffmpeg ?? 'ffmpeg');
+  await mkdir(state, { recursive: true, mode: 0o700 });
+  const [signer, trust, opened] = await Promise.all([
+    openStationKey(state, station),
+    Trust.pin(centre, configuration.trust.root),
+    Cache.open(join(state, 'cache'), cache.limitMB * 1_048_576),
+  ]);
+  const journal = await Journal.open({
+    directory: join(state, 'journal'),
+    log,
+    stamp: (draft, number) => ({
+      ...draft,
+      ...number,
+      station,
+      at: stationClock.instant(),
+      clock: stationClock.trusted ? 'trusted' : 'untrusted',
+      software,
+    }),
+  });
+  const keys = journal.facts.get('keys');
+  if (keys !== undefined) await trust.accept(Buffer.from(keys, 'latin1'));
+  return { ffmpeg, signer, trust, cache: opened, journal };
+}
