@@ -1,18 +1,17 @@
 import * as v from 'valibot';
 import { parseJson } from './json.ts';
-import { MAX_MESSAGE_BYTES } from './limits.ts';
+import { MAX_MESSAGE_BYTES, MAX_PROBLEMS } from './limits.ts';
 import { accepted, type Decoded, Refusal, refused } from './refusal.ts';
 
 type Schema<T> = v.GenericSchema<unknown, T>;
 
-/** Checks a parsed value; the refusal lists every bad field, at most 50 of them. */
+/** Checks a parsed value; the refusal lists every bad field, at most MAX_PROBLEMS of them. */
 export function validate<T>(schema: Schema<T>, value: unknown): Decoded<T> {
   const result = v.safeParse(schema, value);
   if (result.success) return accepted(result.output);
-  const fields = result.issues.slice(0, 50).map((issue) => ({
-    path: v.getDotPath(issue) ?? '',
-    problem: issue.message.slice(0, 200),
-  }));
+  const fields = result.issues
+    .slice(0, MAX_PROBLEMS)
+    .map((issue) => ({ path: v.getDotPath(issue) ?? '', problem: issue.message }));
   return refused('invalid-fields', '', fields);
 }
 

@@ -1,20 +1,17 @@
 import * as v from 'valibot';
-import { MAX_IDENTIFIER, MAX_TEXT, MAX_TITLE } from './limits.ts';
+import { MAX_IDENTIFIER, MAX_PATH, MAX_PROBLEM, MAX_TEXT, MAX_TITLE } from './limits.ts';
+import { isNormal, isSafeText } from './text.ts';
 
 /** Schemas of the fields that several messages share. */
 
-// C0, DEL, C1, bidi marks, embeddings, overrides and isolates, line and paragraph separators, BOM, tag characters:
-// a title that shows one thing and says another is how a person is deceived [P-23].
-const unsafeText = /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]/u;
-
-/** Text that people read: NFC, no control or bidi-override characters, no lone surrogates, not blank. */
+/** Text that people read: NFC, no control or bidi-override characters, no lone surrogates, not blank [P-23]. */
 export const text = (max: number) =>
   v.pipe(
     v.string('must be text'),
     v.maxLength(max, `at most ${max} characters`),
     v.check((value) => value.trim() !== '', 'must not be blank'),
-    v.check((value) => !unsafeText.test(value), 'must not hold control, bidi or unassigned characters'),
-    v.check((value) => value === value.normalize('NFC'), 'must be in Unicode normalisation form C'),
+    v.check(isSafeText, 'must not hold control, bidi or unassigned characters'),
+    v.check(isNormal, 'must be in Unicode normalisation form C'),
   );
 
 export const title = text(MAX_TITLE);
@@ -43,6 +40,16 @@ export const integer = (min: number, max: number) =>
 
 export const revision = integer(1, 1_000_000);
 export const counter = integer(0, Number.MAX_SAFE_INTEGER);
+
+/** A day of the calendar, without a time zone. */
+export const localDate = v.pipe(
+  v.string('must be text'),
+  v.regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date like 2026-11-20'),
+  v.check((value) => isInstant(`${value}T00:00:00.000Z`), 'no such date'),
+);
+
+/** No entry twice: an airing, a zone or a station named twice would be a guess at what was meant. */
+export const distinct = <T>(list: readonly T[]): boolean => new Set(list).size === list.length;
 
 /** An instant in UTC, as Date#toISOString writes it, so that equal instants are equal strings. */
 export const instant = v.pipe(
@@ -84,5 +91,11 @@ export const randomId = v.pipe(v.string('must be text'), v.regex(/^[0-9a-f]{32}$
 export const priority = v.picklist(['emergency', 'priority', 'routine'], 'must be emergency, priority or routine');
 export type Priority = v.InferOutput<typeof priority>;
 
-export const orderReference = v.strictObject({ id: orderId, rev: revision });
+export const orderReference = v.object({ id: orderId, rev: revision });
 export type OrderReference = v.InferOutput<typeof orderReference>;
+
+/** A bad field as a report or a receipt names it; `path` is empty for the whole message. */
+export const fieldProblem = v.object({
+  path: v.pipe(v.string(), v.maxLength(MAX_PATH), v.check(isSafeText, 'must not hold control or bidi characters')),
+  problem: text(MAX_PROBLEM),
+});

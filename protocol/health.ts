@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { decodeJson, encodeJson } from './decode.ts';
-import { counter, identifier, instant } from './fields.ts';
+import { counter, identifier, instant, text } from './fields.ts';
 import { MAX_TAGS } from './limits.ts';
 import type { Decoded } from './refusal.ts';
 
@@ -26,7 +26,7 @@ export const healthSchema = v.object({
   ),
   controller: v.optional(
     v.object({
-      firmware: v.optional(v.pipe(v.string(), v.maxLength(64))),
+      firmware: v.optional(text(64)),
       temperatureC: v.optional(number),
       mainsV: v.optional(number),
       batteryV: v.optional(number),

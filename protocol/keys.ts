@@ -1,7 +1,7 @@
 import { type CryptoKey, importJWK } from 'jose';
 import * as v from 'valibot';
 import { type KeyLookup, open, type SigningKey, seal } from './envelope.ts';
-import { identifier, instant, integer, keyId, priority, publicKey } from './fields.ts';
+import { distinct, identifier, instant, integer, keyId, priority, publicKey } from './fields.ts';
 import { accepted, type Decoded, refused } from './refusal.ts';
 
 /**
@@ -28,6 +28,7 @@ export const keysSchema = v.strictObject({
     ),
     v.minLength(1),
     v.maxLength(100),
+    v.check((keys) => distinct(keys.map((key) => key.kid)), 'must not name one kid twice'),
   ),
   revoked: v.pipe(v.array(keyId), v.maxLength(100)),
 });

@@ -7,6 +7,11 @@ export const MAX_DEPTH = 16;
 export const MAX_TITLE = 200;
 export const MAX_TEXT = 2_000;
 export const MAX_IDENTIFIER = 64;
+/** A refusal lists at most so many bad fields, so that it fits into a report whatever was refused. */
+export const MAX_PROBLEMS = 50;
+export const MAX_PATH = 100;
+export const MAX_PROBLEM = 150;
+export const MAX_DETAIL = 500;
 export const MAX_ADDRESSEES = 500;
 export const MAX_TAGS = 64;
 export const MAX_ITEMS = 20;

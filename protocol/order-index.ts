@@ -20,7 +20,7 @@ export const orderIndexSchema = v.strictObject({
     v.array(v.strictObject({ id: orderId, rev: revision, hash: sha256 })),
     v.maxLength(MAX_INDEX_ENTRIES),
   ),
-  cancelled: v.pipe(v.array(orderReference), v.maxLength(MAX_CANCELLED_ENTRIES)),
+  cancelled: v.pipe(v.array(v.strictObject(orderReference.entries)), v.maxLength(MAX_CANCELLED_ENTRIES)),
 });
 
 export type OrderIndex = v.InferOutput<typeof orderIndexSchema>;

@@ -1,10 +1,12 @@
 import * as v from 'valibot';
 import { type KeyLookup, type Opened, open, type SigningKey, seal } from './envelope.ts';
 import {
+  distinct,
   identifier,
   instant,
   integer,
   language,
+  localDate,
   orderId,
   priority,
   remark,
@@ -20,24 +22,30 @@ const url = v.pipe(
   v.string('must be text'),
   v.maxLength(1_000, 'at most 1000 characters'),
   v.url('must be a URL'),
-  v.regex(/^https?:\/\/[^\s]+$/, 'must be http or https'),
+  v.regex(/^https?:\/\/[\x21-\x7e]+$/, 'must be http or https, in ASCII'),
 );
 
 /** One language of one recording. */
-const audioVariant = v.strictObject({
-  language,
-  mime: v.pipe(v.string('must be text'), v.regex(/^audio\/[a-z0-9.+-]{1,60}$/, 'must be an audio type')),
-  durationMs: integer(1, limits.MAX_AUDIO_MS),
-  size: integer(1, limits.MAX_AUDIO_BYTES),
-  sha256,
-  urls: v.pipe(v.array(url), v.minLength(1, 'at least one'), v.maxLength(limits.MAX_URLS)),
-  chunks: v.optional(
-    v.strictObject({
-      size: integer(65_536, limits.MAX_AUDIO_BYTES),
-      sha256: v.pipe(v.array(sha256), v.minLength(1), v.maxLength(limits.MAX_CHUNKS)),
-    }),
+const audioVariant = v.pipe(
+  v.strictObject({
+    language,
+    mime: v.pipe(v.string('must be text'), v.regex(/^audio\/[a-z0-9.+-]{1,60}$/, 'must be an audio type')),
+    durationMs: integer(1, limits.MAX_AUDIO_MS),
+    size: integer(1, limits.MAX_AUDIO_BYTES),
+    sha256,
+    urls: v.pipe(v.array(url), v.minLength(1, 'at least one'), v.maxLength(limits.MAX_URLS)),
+    chunks: v.optional(
+      v.strictObject({
+        size: integer(65_536, limits.MAX_AUDIO_BYTES),
+        sha256: v.pipe(v.array(sha256), v.minLength(1), v.maxLength(limits.MAX_CHUNKS)),
+      }),
+    ),
+  }),
+  v.check(
+    ({ size, chunks }) => chunks === undefined || chunks.sha256.length === Math.ceil(size / chunks.size),
+    'its chunks must cover its size exactly',
   ),
-});
+);
 
 const liveVariant = v.strictObject({ language, url });
 const textVariant = v.strictObject({ language, text: remark });
@@ -60,7 +68,7 @@ const names = (max: number) =>
     v.array(identifier),
     v.minLength(1, 'at least one'),
     v.maxLength(max),
-    v.check((list) => new Set(list).size === list.length, 'must not name one twice'),
+    v.check(distinct, 'must not name one twice'),
   );
 
 const to = v.union(
@@ -72,15 +80,18 @@ const to = v.union(
   'must be "all", {"stations": […]} or {"groups": […]}',
 );
 
-const localDate = v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date like 2026-11-20'));
-
 const when = v.variant(
   'type',
   [
     v.strictObject({ type: v.literal('now') }),
     v.strictObject({
       type: v.literal('at'),
-      instants: v.pipe(v.array(instant), v.minLength(1, 'at least one'), v.maxLength(limits.MAX_INSTANTS)),
+      instants: v.pipe(
+        v.array(instant),
+        v.minLength(1, 'at least one'),
+        v.maxLength(limits.MAX_INSTANTS),
+        v.check(distinct, 'must not name one twice'),
+      ),
     }),
     v.strictObject({
       type: v.literal('daily'),
@@ -88,8 +99,11 @@ const when = v.variant(
         v.array(v.pipe(v.string(), v.regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time like 05:30'))),
         v.minLength(1),
         v.maxLength(24),
+        v.check(distinct, 'must not name one twice'),
       ),
-      weekdays: v.optional(v.pipe(v.array(integer(1, 7)), v.minLength(1), v.maxLength(7))),
+      weekdays: v.optional(
+        v.pipe(v.array(integer(1, 7)), v.minLength(1), v.maxLength(7), v.check(distinct, 'must not name one twice')),
+      ),
       from: v.optional(localDate),
       until: v.optional(localDate),
       timeZone: v.pipe(

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { decodeJson, encodeJson } from './decode.ts';
-import { counter, instant, orderReference, sha256 } from './fields.ts';
+import { counter, fieldProblem, instant, orderReference, sha256 } from './fields.ts';
+import { MAX_PROBLEMS } from './limits.ts';
 import { type Decoded, refusalCodes } from './refusal.ts';
 import { outcomes } from './report.ts';
 
@@ -14,7 +15,7 @@ export const receiptSchema = v.object({
   refusal: v.optional(
     v.object({
       code: v.picklist(refusalCodes),
-      fields: v.array(v.object({ path: v.string(), problem: v.string() })),
+      fields: v.pipe(v.array(fieldProblem), v.maxLength(MAX_PROBLEMS)),
     }),
   ),
   /** How many stations it addresses, and the latest outcome of how many is which. */

@@ -1,3 +1,6 @@
+import { MAX_DETAIL, MAX_PATH, MAX_PROBLEM, MAX_PROBLEMS } from './limits.ts';
+import { printable } from './text.ts';
+
 /**
  * Every reason for which Loa does not do what it was asked, as one closed list. A report, a receipt and a log
  * line all carry one of these codes, so an operator's software can switch over them.
@@ -64,17 +67,26 @@ export interface FieldProblem {
   readonly problem: string;
 }
 
-/** The one error class for everything Loa declines. `message` is for developers; people get words by `code`. */
+/**
+ * The one error class for everything Loa declines. `message` is for developers; people get words by `code`. What it
+ * quotes may come from an attacker, so all of it is made printable and short [P-23].
+ */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly code: RefusalCode;
+  readonly detail: string;
   readonly fields: readonly FieldProblem[];
 
   constructor(code: RefusalCode, detail = '', options: { fields?: readonly FieldProblem[]; cause?: unknown } = {}) {
-    const fields = options.fields ?? [];
+    const fields = (options.fields ?? []).slice(0, MAX_PROBLEMS).map(({ path, problem }) => ({
+      path: printable(path, MAX_PATH),
+      problem: printable(problem, MAX_PROBLEM),
+    }));
+    const shown = printable(detail, MAX_DETAIL);
     const list = fields.map((field) => `${field.path || '(message)'}: ${field.problem}`).join('; ');
-    super([code, detail, list].filter(Boolean).join(': '), options.cause === undefined ? {} : { cause: options.cause });
+    super([code, shown, list].filter(Boolean).join(': '), options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
+    this.detail = shown;
     this.fields = fields;
   }
 }

@@ -1,7 +1,18 @@
 import * as v from 'valibot';
 import { type KeyLookup, type Opened, open, type SigningKey, seal } from './envelope.ts';
-import { counter, identifier, instant, integer, orderReference, randomId, remark, sha256, text } from './fields.ts';
-import { MAX_TAGS } from './limits.ts';
+import {
+  counter,
+  fieldProblem,
+  identifier,
+  instant,
+  integer,
+  orderReference,
+  randomId,
+  remark,
+  sha256,
+  text,
+} from './fields.ts';
+import { MAX_PROBLEMS, MAX_TAGS } from './limits.ts';
 import { type Decoded, refusalCodes } from './refusal.ts';
 
 export const outcomes = [
@@ -41,21 +52,21 @@ export type Grade = (typeof grades)[number];
 const decibels = v.pipe(v.number(), v.minValue(-120), v.maxValue(40));
 const milliseconds = v.pipe(v.number(), v.minValue(0), v.maxValue(86_400_000));
 
-const zoneEvidence = v.strictObject({
+const zoneEvidence = v.object({
   zone: identifier,
   /** `contact`: sensed; `commanded`: the controller repeats our command; `none`: nothing switches this zone. */
   readback: v.picklist(['contact', 'commanded', 'none']),
   keyed: v.union([v.boolean(), v.literal('unknown')]),
 });
 
-export const evidenceSchema = v.strictObject({
+export const evidenceSchema = v.object({
   grade: v.picklist(grades),
   zones: v.pipe(v.array(zoneEvidence), v.maxLength(MAX_TAGS)),
   played: v.optional(
-    v.strictObject({ ms: milliseconds, ofMs: milliseconds, rmsDb: decibels, peakDb: decibels, silentMs: milliseconds }),
+    v.object({ ms: milliseconds, ofMs: milliseconds, rmsDb: decibels, peakDb: decibels, silentMs: milliseconds }),
   ),
   /** The amplifier's output while the programme played; absent where the hardware cannot tell. */
-  sounded: v.optional(v.strictObject({ samples: counter, rmsDb: decibels, peakDb: decibels })),
+  sounded: v.optional(v.object({ samples: counter, rmsDb: decibels, peakDb: decibels })),
 });
 export type Evidence = v.InferOutput<typeof evidenceSchema>;
 
@@ -78,7 +89,7 @@ export const reportSchema = v.pipe(
       v.object({
         code: v.picklist(refusalCodes),
         detail: v.optional(remark),
-        fields: v.optional(v.pipe(v.array(v.object({ path: v.string(), problem: v.string() })), v.maxLength(50))),
+        fields: v.optional(v.pipe(v.array(fieldProblem), v.maxLength(MAX_PROBLEMS))),
       }),
     ),
     evidence: v.optional(evidenceSchema),
@@ -88,6 +99,10 @@ export const reportSchema = v.pipe(
   v.check(
     (report) => report.outcome !== 'aired' || airedIsProven(report.evidence),
     'aired without its evidence [P-40]',
+  ),
+  v.check(
+    (report) => report.evidence === undefined || gradeIsProven(report.evidence),
+    'a grade without its evidence [P-40]',
   ),
   v.check(
     (report) => !['rejected', 'failed'].includes(report.outcome) || report.refusal !== undefined,
@@ -101,11 +116,30 @@ export type Report = v.InferOutput<typeof reportSchema>;
 
 /** [P-40] `aired` only with every zone keyed (as far as its hardware can tell) and the whole programme played. */
 function airedIsProven(evidence: Evidence | undefined): boolean {
-  if (evidence?.played === undefined || evidence.zones.length === 0) return false;
-  const keyed = evidence.zones.every(
-    (zone) => zone.keyed === true || (zone.readback === 'none' && zone.keyed === 'unknown'),
-  );
-  return keyed && evidence.played.ms >= evidence.played.ofMs;
+  if (evidence?.played === undefined) return false;
+  return keyedAsFarAsKnown(evidence) && evidence.played.ms >= evidence.played.ofMs;
+}
+
+/** [P-40] No grade above what its own readings carry. */
+function gradeIsProven(evidence: Evidence): boolean {
+  switch (evidence.grade) {
+    case 'received':
+      return true;
+    case 'keyed':
+      return evidence.zones.length > 0 && evidence.zones.every((zone) => zone.keyed === true);
+    case 'played':
+    case 'heard':
+      return keyedAsFarAsKnown(evidence) && evidence.played !== undefined && evidence.played.ms > 0;
+    case 'sounded':
+      return keyedAsFarAsKnown(evidence) && evidence.sounded !== undefined && evidence.sounded.samples > 0;
+  }
+}
+
+/** Every zone keyed; `unknown` counts only where nothing can be read back. */
+function keyedAsFarAsKnown(evidence: Evidence): boolean {
+  const keyed = (zone: Evidence['zones'][number]): boolean =>
+    zone.keyed === true || (zone.readback === 'none' && zone.keyed === 'unknown');
+  return evidence.zones.length > 0 && evidence.zones.every(keyed);
 }
 
 export const encodeReport = (report: Report, signer: SigningKey): Promise<Uint8Array> =>
