@@ -40,8 +40,13 @@ export async function obtain(
 ): Promise<Track> {
   const found = await cache.find(variant.sha256);
   if (found !== undefined) return found;
-  const deadline = AbortSignal.any([signal, abortAt(clock, giveUpAt, signal)]);
-  await fetchFromAny(variant, { cache, ffmpeg, clock }, deadline, signal);
+  const late = new AbortController();
+  const cancel = clock.after(giveUpAt - clock.monotonic(), () => late.abort());
+  try {
+    await fetchFromAny(variant, { cache, ffmpeg, clock }, AbortSignal.any([signal, late.signal]), signal);
+  } finally {
+    cancel();
+  }
   const { samples, head } = await inspect(variant, cache, ffmpeg, clock, signal);
   try {
     return await cache.keep(variant.sha256, samples, head);
@@ -109,11 +114,4 @@ async function inspect(
     );
   }
   return { samples, head: Buffer.concat(beginning) };
-}
-
-function abortAt(clock: Clock, at: number, until: AbortSignal): AbortSignal {
-  const controller = new AbortController();
-  const cancel = clock.after(at - clock.monotonic(), () => controller.abort());
-  until.addEventListener('abort', cancel, { once: true });
-  return controller.signal;
 }

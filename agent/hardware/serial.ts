@@ -1,9 +1,12 @@
 import { once } from 'node:events';
+import { access } from 'node:fs/promises';
 import type { SerialPort } from 'serialport';
 import { readLines } from './lines.ts';
 import type { OpenTransport } from './transport.ts';
 
 const CLOSE_DEADLINE_MS = 1000;
+/** How often we look whether the device is still there. */
+const PRESENCE_MS = 500;
 
 /** A serial device such as `/dev/ttyUSB0`, 8N1, locked for us alone. */
 export function serialTransport(path: string, baud: number): OpenTransport {
@@ -11,21 +14,33 @@ export function serialTransport(path: string, baud: number): OpenTransport {
     // Loaded only where there is a serial device: it costs 12 MB of a board's memory.
     const { SerialPort } = await import('serialport');
     const port = new SerialPort({ path, baudRate: baud, autoOpen: false });
-    // Node drops the process for an `error` nobody hears; close and the missing answer tell the same story.
-    port.on('error', () => {});
-    await opened(port, deadlineMs, signal);
-    const stopReading = readLines(port, listener.line);
-    let ours = false;
-    port.once('close', (cause: Error | null) => {
-      stopReading();
-      if (!ours) listener.closed(cause ?? undefined);
+    let cause: Error | undefined;
+    // Also keeps Node from ending the process for an `error` that nobody hears.
+    port.on('error', (error) => {
+      cause = error;
     });
+    await opened(port, deadlineMs, signal);
+    let over = false;
+    const stopReading = readLines(port, listener.line);
+    const end = (): void => {
+      over = true;
+      clearInterval(presence);
+      stopReading();
+    };
+    const gone = (why?: Error): void => {
+      if (over) return;
+      end();
+      listener.closed(why ?? cause);
+    };
+    // serialport 13: a hang-up just after bytes came makes its read loop spin on "0 bytes" at full load, without a
+    // word, until a write fails. The device file tells sooner.
+    const presence = setInterval(() => void access(path).catch(gone), PRESENCE_MS);
+    port.once('close', (disconnected: Error | null) => gone(disconnected ?? undefined));
     return {
       // No callback: serialport gives none for a wedged write before the port closes. The answer's deadline decides.
       write: (text) => void port.write(text, 'latin1'),
       close: async () => {
-        ours = true;
-        stopReading();
+        end();
         await closed(port);
       },
     };
