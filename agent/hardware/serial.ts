@@ -32,8 +32,8 @@ export function serialTransport(path: string, baud: number): OpenTransport {
       end();
       listener.closed(why ?? cause);
     };
-    // serialport 13: a hang-up just after bytes came makes its read loop spin on "0 bytes" at full load, without a
-    // word, until a write fails. The device file tells sooner.
+    // serialport 13 (serialport/bindings-cpp#162): a hang-up just after bytes came makes its read loop spin on "0 bytes",
+    // at full load and without a word, until a write fails. The device file tells sooner.
     const presence = setInterval(() => void access(path).catch(gone), PRESENCE_MS);
     port.once('close', (disconnected: Error | null) => gone(disconnected ?? undefined));
     return {
