@@ -1,0 +1,131 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import * as v from 'valibot';
+import { type Order, orderSchema } from '../../protocol/order.ts';
+import { type Report, reportSchema } from '../../protocol/report.ts';
+import { type Child, ChildFailure, startChild } from '../process/child.ts';
+
+export const BROKER_PROGRAM = fileURLToPath(new URL('../../broker/main.js', import.meta.url));
+const START_DEADLINE_MS = 30_000;
+const COMMAND_DEADLINE_MS = 30_000;
+const run = promisify(execFile);
+
+const initialised = v.object({ centre: v.string(), root: v.string(), signing: v.string() });
+const ready = v.object({ ready: v.literal(true), mqtt: v.string(), http: v.string() });
+const sent = v.object({ id: v.string(), rev: v.number() });
+const media = v.object({
+  sha256: v.string(),
+  durationMs: v.number(),
+  urls: v.pipe(v.array(v.string()), v.minLength(1)),
+});
+const booked = v.object({ order: orderSchema });
+const ledger = v.object({ reports: v.array(reportSchema) });
+
+export interface Media {
+  readonly sha256: string;
+  readonly durationMs: number;
+  /** The recording as the centre distributes it, fetched from it and checked by its hash. */
+  readonly file: string;
+}
+
+/** The real `loa-broker`, worked as an operator does: by its commands, and by its HTTP API to read what it knows. */
+export interface Centre {
+  readonly root: string;
+  readonly signing: string;
+  readonly mqtt: string;
+  readonly http: string;
+  readonly child: Child;
+  addMedia(file: string): Promise<Media>;
+  /** `loa-broker order send` with these arguments; the order as the centre booked it. */
+  send(args: readonly string[]): Promise<Order>;
+  /** Every report of a station in the ledger, oldest first. */
+  reports(station: string): Promise<Report[]>;
+}
+
+export interface CentreOptions {
+  readonly centre: string;
+  readonly directory: string;
+  readonly signal: AbortSignal;
+  /** Gets the process as soon as it exists, so that it is ended whatever happens next. */
+  readonly own: (child: Child) => void;
+}
+
+/** Makes the keys and starts the centre on free ports. Rejects with ChildFailure when it does not come up. */
+export async function startCentre(options: CentreOptions): Promise<Centre> {
+  const { centre, directory, signal } = options;
+  const data = join(directory, 'centre');
+
+  const command = async <T>(schema: v.GenericSchema<unknown, T>, args: readonly string[]): Promise<T> => {
+    const all = [BROKER_PROGRAM, ...args, '--data', data, '--json'];
+    const name = `loa-broker ${args.slice(0, 2).join(' ')}`;
+    try {
+      const { stdout } = await run(process.execPath, all, { timeout: COMMAND_DEADLINE_MS, signal });
+      return v.parse(schema, JSON.parse(stdout));
+    } catch (error) {
+      throw new ChildFailure(`${name}: ${firstLine(error)}`, outputOf(error));
+    }
+  };
+
+  const keys = await command(initialised, ['keys', 'init', '--centre', centre]);
+  const child = startChild({
+    name: 'loa-broker run',
+    command: process.execPath,
+    args: [BROKER_PROGRAM, 'run', '--data', data, '--mqtt-port', '0', '--http-port', '0', '--json'],
+    log: join(directory, 'centre.log'),
+  });
+  options.own(child);
+  const { mqtt, http } = await child.line((line) => readyLine(line), START_DEADLINE_MS);
+  const token = (await readFile(join(data, 'api-token'), 'utf8')).trim();
+
+  const ask = async <T>(schema: v.GenericSchema<unknown, T>, path: string): Promise<T> => {
+    const response = await fetch(new URL(path, http), { headers: { authorization: `Bearer ${token}` }, signal });
+    if (!response.ok) throw new ChildFailure(`GET ${path}: ${response.status}`, await response.text());
+    return v.parse(schema, await response.json());
+  };
+
+  return {
+    root: keys.root,
+    signing: keys.signing,
+    mqtt,
+    http,
+    child,
+    async addMedia(file) {
+      const added = await command(media, ['media', 'add', file, '--language', 'vi']);
+      const response = await fetch(new URL(`/media/${added.sha256}`, http), { signal });
+      const bytes = Buffer.from(await response.arrayBuffer());
+      if (createHash('sha256').update(bytes).digest('hex') !== added.sha256) {
+        throw new ChildFailure(`/media/${added.sha256} is not what its name says (${response.status})`, '');
+      }
+      const copy = join(directory, `${added.sha256.slice(0, 12)}.opus`);
+      await writeFile(copy, bytes);
+      return { sha256: added.sha256, durationMs: added.durationMs, file: copy };
+    },
+    async send(args) {
+      const { id } = await command(sent, ['order', 'send', ...args]);
+      return (await ask(booked, `/api/orders/${id}`)).order;
+    },
+    async reports(station) {
+      const { reports } = await ask(ledger, `/api/reports?station=${encodeURIComponent(station)}`);
+      return reports;
+    },
+  };
+}
+
+function readyLine(line: string): v.InferOutput<typeof ready> | undefined {
+  if (!line.startsWith('{')) return undefined;
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), ready), line);
+  return parsed.success ? parsed.output : undefined;
+}
+
+const firstLine = (error: unknown): string =>
+  error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+
+/** What a failed command said, where execFile keeps it. */
+function outputOf(error: unknown): string {
+  const said = v.safeParse(v.object({ stdout: v.optional(v.string(), ''), stderr: v.optional(v.string(), '') }), error);
+  return said.success ? `${said.output.stdout}${said.output.stderr}`.trim() : '';
+}

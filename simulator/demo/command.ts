@@ -1,0 +1,46 @@
+import { Command } from 'commander';
+import { type CommandContext, inOurWords } from '../command.ts';
+import type { Language } from '../language.ts';
+import { ChildFailure } from '../process/child.ts';
+import { DirectoryNotEmpty, runDemo } from './demo.ts';
+import { StoryStuck } from './story.ts';
+import { english, vietnamese } from './words.ts';
+
+/** `loa-sim demo` */
+export function demoCommand(context: CommandContext & { readonly language: Language }): Command {
+  const { words, signal, finish, language } = context;
+  const demo = language === 'en' ? english : vietnamese;
+  return inOurWords(new Command('demo'), words)
+    .description(words.demo.summary)
+    .option('--keep', words.demo.keep)
+    .option('--json', words.demo.json)
+    .option('--directory <folder>', words.demo.directory)
+    .action(async (options: { keep?: boolean; json?: boolean; directory?: string }) => {
+      const output = options.json ? process.stderr : process.stdout;
+      const say = (line: string): void => void output.write(`${line}\n`);
+      let right: boolean | undefined;
+      try {
+        await runDemo(
+          { directory: options.directory, keep: options.keep ?? false, words: demo, say, signal },
+          (result) => {
+            right = result.right;
+            if (options.json) process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
+          },
+        );
+      } catch (error) {
+        if (signal.aborted) {
+          say(demo.stopped);
+          // With --keep, ending it is how it ends.
+          return finish(right === undefined ? 130 : right ? 0 : 1);
+        }
+        if (error instanceof DirectoryNotEmpty) say(words.notEmpty(error.message));
+        else if (error instanceof StoryStuck) say(demo.failed(error.message));
+        else if (error instanceof ChildFailure) {
+          say(demo.failed(error.message));
+          if (error.tail) say(`${demo.lastLines}\n${error.tail.replace(/^/gm, '    ')}`);
+        } else throw error;
+        return finish(1);
+      }
+      finish(right ? 0 : 1);
+    });
+}

@@ -1,0 +1,155 @@
+import { mkdir, mkdtemp, readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { openScope } from '../process/scope.ts';
+import { BROKER_PROGRAM } from './centre.ts';
+import type { Row } from './judge.ts';
+import { startNarrator } from './narrator.ts';
+import { type Stage, setStage } from './stage.ts';
+import { tellStory } from './story.ts';
+import { table } from './table.ts';
+import type { DemoWords } from './words.ts';
+
+const LAST_WAIT_MS = 5_000;
+
+export interface DemoOptions {
+  /** Where everything is kept; a new folder for temporary files when absent. */
+  readonly directory: string | undefined;
+  /** Leaves everything running until `signal`. */
+  readonly keep: boolean;
+  readonly words: DemoWords;
+  /** Progress and the table, line by line. */
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface DemoResult {
+  /** Every outcome was the expected one. */
+  readonly right: boolean;
+  readonly directory: string;
+  readonly rows: readonly Row[];
+  readonly recordings: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/** The folder that was asked for holds something already. */
+export class DirectoryNotEmpty extends Error {
+  override readonly name = 'DirectoryNotEmpty';
+}
+
+/**
+ * Plays the whole demo. Rejects with ChildFailure, StoryStuck or DirectoryNotEmpty when it cannot be played to its
+ * end, and with the signal's reason when it is aborted; everything it started is gone by then.
+ */
+export async function runDemo(options: DemoOptions, result: (result: DemoResult) => void): Promise<void> {
+  const { words, signal } = options;
+  const began = performance.now();
+  const progress = (line: string): void => {
+    const seconds = ((performance.now() - began) / 1000).toFixed(1).padStart(5);
+    options.say(line === '' ? '' : `${seconds} s  ${line}`);
+  };
+  for (const line of words.intro) options.say(line);
+  options.say('');
+
+  const directory = await demoDirectory(options.directory);
+  const scope = openScope((error) => options.say(String(error)));
+  let telling: Promise<void> = Promise.resolve();
+  try {
+    const story = async (): Promise<void> => {
+      const stage = await setStage({ directory, words, say: progress, scope, signal });
+      const narrator = startNarrator(stage, words, progress);
+      scope.own(() => narrator.finish());
+      const rows = await tellStory({ stage, narrator, words, say: progress, signal });
+      await narrator.finish();
+      const recordings = recordingsOf(stage);
+      const right = rows.every((row) => row.problems.length === 0);
+      for (const line of summary(rows, stage, recordings, words)) options.say(line);
+      result({ right, directory, rows, recordings });
+      if (!options.keep) return;
+      options.say(words.kept(tryThese(stage, directory)));
+      await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    };
+    telling = story();
+    await Promise.race([telling, aborted(signal)]);
+  } finally {
+    await scope.close();
+    // What was half started when the end came belongs to the scope as soon as it has started.
+    await Promise.race([telling.catch(() => {}), new Promise((resolve) => setTimeout(resolve, LAST_WAIT_MS).unref())]);
+    await scope.close();
+  }
+}
+
+async function demoDirectory(wanted: string | undefined): Promise<string> {
+  if (wanted === undefined) return mkdtemp(join(tmpdir(), 'loa-demo-'));
+  const directory = resolve(wanted);
+  await mkdir(directory, { recursive: true });
+  if ((await readdir(directory)).length > 0) throw new DirectoryNotEmpty(directory);
+  return directory;
+}
+
+const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
+
+function recordingsOf(stage: Stage): DemoResult['recordings'] {
+  return Object.fromEntries(
+    stage.players.map(({ station, zones, virtual }) => [
+      station,
+      Object.fromEntries(zones.map((zone) => [zone.id, virtual.loudspeaker.wavOf(zone.id)])),
+    ]),
+  );
+}
+
+function* summary(
+  rows: readonly Row[],
+  stage: Stage,
+  recordings: DemoResult['recordings'],
+  words: DemoWords,
+): Generator<string> {
+  yield '';
+  yield table(
+    words.heads,
+    rows.map((row) => cells(row, words)),
+  );
+  yield '';
+  yield* words.explanation;
+  yield '';
+  yield words.recordings;
+  for (const { station, zones } of stage.players) {
+    for (const zone of zones) yield `  ${zone.name}: ${recordings[station]?.[zone.id]}`;
+  }
+  yield '';
+  const wrong = rows.filter((row) => row.problems.length > 0);
+  yield wrong.length === 0 ? words.allAsExpected : words.notAsExpected;
+  for (const row of wrong) {
+    for (const problem of row.problems) yield `  ${row.station}, ${words.kinds[row.kind]}: ${words.problem(problem)}`;
+  }
+}
+
+function cells(row: Row, words: DemoWords): string[] {
+  const heard = row.zones.map(({ zone, correlation }) => `${zone} ${correlation.toFixed(3)}`);
+  const silent = row.silent.length > 0 ? [words.silentZones(row.silent)] : [];
+  const ms = (value: number | undefined): string => (value === undefined ? '–' : `${value} ms`);
+  return [
+    row.station,
+    words.kinds[row.kind],
+    words.outcomes[row.outcome] + (row.refusal ? ` (${row.refusal})` : ''),
+    row.grade ? words.grades[row.grade] : '–',
+    [...heard, ...silent].join('; ') || '–',
+    ms(row.toRelayMs),
+    ms(row.toSoundMs),
+    words.verdict(row.problems.length === 0),
+  ];
+}
+
+function tryThese(stage: Stage, directory: string): string[] {
+  const broker = `node ${BROKER_PROGRAM}`;
+  const data = `--data ${join(directory, 'centre')}`;
+  return [
+    `${broker} stations ${data}`,
+    `${broker} order list ${data}`,
+    `${broker} order send ${data} --title "…" --to all --priority routine --media ${stage.emergency.sha256} --watch`,
+  ];
+}

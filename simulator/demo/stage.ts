@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { type Link, startLink } from '../link/link.ts';
+import { ChildFailure } from '../process/child.ts';
+import type { Scope } from '../process/scope.ts';
+import { startVirtualStation, type VirtualStation } from '../station/station.ts';
+import { bulletin } from './bulletin.ts';
+import { ATTACKED, CAST, type CastStation, CENTRE, EMERGENCY, ROUTINE } from './cast.ts';
+import { type Centre, type Media, startCentre } from './centre.ts';
+import type { DemoWords } from './words.ts';
+
+export interface Player extends CastStation {
+  readonly virtual: VirtualStation;
+}
+
+/** Everything that runs: the centre, three stations, and one wire that is not to be trusted. */
+export interface Stage {
+  readonly centre: Centre;
+  readonly players: readonly Player[];
+  /** Between the broker and the attacked station. */
+  readonly wire: Link;
+  readonly routine: Media;
+  readonly emergency: Media;
+  /** Throws ChildFailure when one of the programs has ended. */
+  check(): void;
+}
+
+export interface StageOptions {
+  readonly directory: string;
+  readonly words: DemoWords;
+  readonly say: (line: string) => void;
+  readonly scope: Scope;
+  readonly signal: AbortSignal;
+}
+
+const ONLINE_DEADLINE_MS = 20_000;
+
+/** Starts everything; what was started belongs to `scope`, also when something else then fails. */
+export async function setStage({ directory, words, say, scope, signal }: StageOptions): Promise<Stage> {
+  say(words.makesKeys);
+  const centre = await startCentre({
+    centre: CENTRE,
+    directory,
+    signal,
+    own: (child) => scope.own(() => child.stop()),
+  });
+  say(words.centreReady(centre.mqtt, centre.http));
+
+  const wire = await startLink(centre.mqtt);
+  scope.own(() => wire.close());
+  say(words.startsStations);
+  const players = await Promise.all(
+    CAST.map(async (cast): Promise<Player> => {
+      const virtual = await startVirtualStation({
+        ...cast,
+        directory: join(directory, cast.station),
+        centre: CENTRE,
+        root: centre.root,
+        brokerUrl: cast === ATTACKED ? wire.url : centre.mqtt,
+        transport: 'pty',
+        agent: 'process',
+      });
+      scope.own(() => virtual.close());
+      await virtual.agent.online(ONLINE_DEADLINE_MS);
+      say(words.stationOnline(cast.name));
+      return { ...cast, virtual };
+    }),
+  );
+
+  const add = async (recording: typeof ROUTINE | typeof EMERGENCY): Promise<Media> => {
+    const media = await centre.addMedia(bulletin(recording.file));
+    say(words.mediaAdded(recording.title, Math.round(media.durationMs / 1000)));
+    return media;
+  };
+  const routine = await add(ROUTINE);
+  const emergency = await add(EMERGENCY);
+
+  return {
+    ...{ centre, players, wire, routine, emergency },
+    check() {
+      for (const child of [centre.child, ...players.map(({ virtual }) => virtual.agent.child)]) {
+        if (child && !child.running) throw new ChildFailure(child.name, child.tail());
+      }
+    },
+  };
+}
