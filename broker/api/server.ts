@@ -1,0 +1,117 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Order } from '../../protocol/order.ts';
+import type { Decoded } from '../../protocol/refusal.ts';
+import type { Database } from '../database/database.ts';
+import { allReports, reportsOfStation } from '../ledger/store.ts';
+import type { Log } from '../log.ts';
+import { serveMedia } from '../media/serve.ts';
+import type { MediaStore } from '../media/store.ts';
+import type { Entered } from '../orders/book.ts';
+import type { ReportFeed } from '../orders/report-feed.ts';
+import type { Roster } from '../roster/roster.ts';
+import { hasToken, sendJson } from './http.ts';
+import { getOrder, getOrders, getWatch, postCancel, postOrder } from './orders.ts';
+
+export interface ApiOptions {
+  readonly centre: string;
+  readonly token: string;
+  readonly database: Database;
+  readonly roster: Roster;
+  readonly media: MediaStore;
+  readonly mediaUrl: () => string;
+  readonly feed: ReportFeed;
+  /** Books and pushes. */
+  readonly book: (order: Order) => Promise<Decoded<Entered>>;
+  readonly cancel: (request: { id: string; rev?: number; reason?: string }) => Promise<Decoded<Entered>>;
+  /** Reads the keys again after they were changed on disk. */
+  readonly reloadKeys: () => Promise<void>;
+  readonly stopping: AbortSignal;
+  readonly log: Log;
+}
+
+export interface HttpServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** The centre's HTTP server: recordings for anybody, the API for whoever has the token. */
+export async function startHttpServer(host: string, port: number, api: ApiOptions): Promise<HttpServer> {
+  const server = createServer({ requestTimeout: 30_000 }, (request, response) => {
+    route(api, request, response).catch((error: unknown) => fail(api, request, response, error));
+  });
+  server.listen(port, host);
+  await once(server, 'listening');
+  const { port: actual } = server.address() as AddressInfo;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`,
+    close: () => close(server),
+  };
+}
+
+async function route(api: ApiOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://centre');
+  const [first, second, third, fourth, ...rest] = pathname.split('/').slice(1);
+  if (rest.length > 0) return notFound(response);
+  if (first === 'media' && second !== undefined && third === undefined) {
+    return serveMedia(api.media, second, request, response);
+  }
+  if (first !== 'api') return notFound(response);
+  if (!hasToken(request, api.token)) {
+    return sendJson(response.setHeader('www-authenticate', 'Bearer'), 401, { error: 'unauthorised' });
+  }
+  switch (`${request.method} ${second}${third === undefined ? '' : '/*'}${fourth === undefined ? '' : `/${fourth}`}`) {
+    case 'POST orders':
+      return postOrder(api, request, response);
+    case 'GET orders':
+      return getOrders(api, response);
+    case 'GET orders/*':
+      return getOrder(api, third ?? '', response);
+    case 'GET orders/*/watch':
+      return getWatch(api, third ?? '', response);
+    case 'POST orders/*/cancel':
+      return postCancel(api, third ?? '', request, response);
+    case 'GET stations':
+      return sendJson(response, 200, { stations: api.roster.all() });
+    case 'POST stations/*/reset-key':
+      return resetKey(api, third ?? '', response);
+    case 'GET reports':
+      return getReports(api, searchParams.get('station'), response);
+    case 'POST keys/*':
+      if (third !== 'reload') return notFound(response);
+      await api.reloadKeys();
+      return sendJson(response, 200, {});
+    default:
+      return notFound(response);
+  }
+}
+
+async function getReports(api: ApiOptions, station: string | null, response: ServerResponse): Promise<void> {
+  const reports = station === null ? await allReports(api.database) : await reportsOfStation(api.database, station);
+  sendJson(response, 200, { reports });
+}
+
+async function resetKey(api: ApiOptions, station: string, response: ServerResponse): Promise<void> {
+  if (!(await api.roster.resetKey(station))) return notFound(response);
+  return sendJson(response, 200, { station, key: api.roster.get(station)?.key ?? null });
+}
+
+function notFound(response: ServerResponse): void {
+  sendJson(response, 404, { error: 'not-found' });
+}
+
+/** A client that went away is no failure of ours. */
+function fail(api: ApiOptions, request: IncomingMessage, response: ServerResponse, error: unknown): void {
+  if (response.destroyed) return;
+  api.log('error', 'request-failed', { method: request.method, url: request.url, error });
+  if (response.headersSent) response.destroy();
+  else sendJson(response, 500, { error: 'internal-error' });
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}

@@ -1,0 +1,211 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { encodeHost, type Host } from '../protocol/host.ts';
+import { refused } from '../protocol/refusal.ts';
+import { filters, topics } from '../protocol/topics.ts';
+import { startHttpServer } from './api/server.ts';
+import { Background } from './background.ts';
+import type { Bus } from './bus/bus.ts';
+import { embeddedBus } from './bus/embedded.ts';
+import { ExternalBus } from './bus/external.ts';
+import { lockData } from './data-lock.ts';
+import { openDatabase } from './database/open.ts';
+import { Inbound } from './inbound.ts';
+import { type CentreKeys, KeyStoreError, loadKeys, readApiToken } from './keys/key-store.ts';
+import { Acknowledger } from './ledger/acknowledge.ts';
+import { takeReport } from './ledger/intake.ts';
+import { Ledger } from './ledger/ledger.ts';
+import type { Log } from './log.ts';
+import { MediaStore } from './media/store.ts';
+import { type Entered, OrderBook } from './orders/book.ts';
+import { IndexPublisher } from './orders/index-publisher.ts';
+import { takeRequest } from './orders/intake.ts';
+import { answerPull } from './orders/pull.ts';
+import { push } from './orders/push.ts';
+import { Receipts } from './orders/receipts.ts';
+import { ReportFeed } from './orders/report-feed.ts';
+import { joinGroups } from './orders/store.ts';
+import { Roster } from './roster/roster.ts';
+
+export interface CentreOptions {
+  /** The data folder, with the keys that `initKeys` made. */
+  readonly data: string;
+  readonly host: string;
+  /** Port of the embedded broker; 0 for any free one. */
+  readonly mqttPort: number;
+  readonly httpPort: number;
+  /** `mqtt://…` of an external broker in place of the embedded one. */
+  readonly broker?: string | undefined;
+  /** `postgres://…` in place of the embedded database. */
+  readonly database?: string | undefined;
+  /** Where stations fetch recordings, when that is not the HTTP server's own address. */
+  readonly mediaUrl?: string | undefined;
+  readonly log: Log;
+}
+
+export interface Centre {
+  readonly centre: string;
+  /** The root public key that stations pin, in base64url. */
+  readonly root: string;
+  readonly mqttUrl: string;
+  readonly httpUrl: string;
+  /** Says goodbye, finishes what is on its way, and lets go of everything. */
+  close(): Promise<void>;
+}
+
+/** What has been opened so far, closed in reverse whatever happens. */
+class Opened {
+  readonly #closers: (() => Promise<unknown> | unknown)[] = [];
+
+  add(close: () => Promise<unknown> | unknown): void {
+    this.#closers.push(close);
+  }
+
+  async close(log: Log): Promise<void> {
+    for (const close of this.#closers.splice(0).reverse()) {
+      try {
+        await close();
+      } catch (error) {
+        log('error', 'close-failed', { error });
+      }
+    }
+  }
+}
+
+/** Starts a whole centre. Throws KeyStoreError without keys, DataInUseError on a folder that is in use. */
+export async function startCentre(options: CentreOptions): Promise<Centre> {
+  const opened = new Opened();
+  try {
+    return await compose(options, opened);
+  } catch (error) {
+    await opened.close(options.log);
+    throw error;
+  }
+}
+
+async function compose(options: CentreOptions, opened: Opened): Promise<Centre> {
+  const { data, log } = options;
+  let keys = await loadKeys(data);
+  const token = await readApiToken(data);
+  if (token === undefined) throw new KeyStoreError('missing', join(data, 'api-token'));
+  const { centre } = keys;
+  const signer = () => keys.signer;
+  opened.add(await lockData(data));
+
+  const database = await openDatabase({ directory: join(data, 'database'), url: options.database, centre, log });
+  opened.add(() => database.close());
+  const roster = await Roster.load(database, log);
+  opened.add(() => roster.close());
+  const media = new MediaStore(join(data, 'media'));
+  await mkdir(media.directory, { recursive: true });
+  const background = new Background(log);
+  const feed = new ReportFeed();
+  const stopping = new AbortController();
+
+  const bus = await makeBus(options, keys);
+  opened.add(() => bus.close());
+  opened.add(() => background.settled());
+  const indexes = new IndexPublisher({ centre, database, bus, signer, background });
+  opened.add(() => indexes.close());
+  const receipts = new Receipts({ centre, bus, database, background });
+  const acknowledger = new Acknowledger({ centre, bus, signer, background });
+  const ledger = new Ledger({
+    database,
+    log,
+    acknowledge: (heads) => acknowledger.acknowledge(heads),
+    stored: (fresh) => {
+      const orders = new Set(fresh.flatMap(({ report }) => report.order?.id ?? []));
+      feed.announce(orders);
+      receipts.progress(orders);
+    },
+  });
+  opened.add(() => ledger.close());
+  const book = new OrderBook({ centre, database, roster, signer });
+
+  /** Pushes what has just entered the book; a repeated request finds everything done. */
+  const pushed = <T extends { ok: boolean; value?: Entered }>(result: T): T => {
+    if (result.ok && result.value?.fresh) background.run('push', push({ centre, bus, indexes }, result.value));
+    return result;
+  };
+
+  const inbound = new Inbound({
+    centre,
+    roster,
+    log,
+    report: (station, payload) => takeReport({ roster, ledger, log }, station, payload),
+    pull: (station, payload) => answerPull({ centre, database, bus, signer, log }, station, payload),
+    request: async (client, payload) => {
+      const result = pushed(await takeRequest({ book, keys: () => keys }, client, payload));
+      log('info', result.ok ? 'order-taken' : 'order-refused', {
+        client,
+        ...(result.ok ? { id: result.value.id, rev: result.value.rev } : { error: result.refusal }),
+      });
+      receipts.answer(client, payload, result);
+    },
+    tooMany: (client, payload) => receipts.answer(client, payload, refused('busy', 'too many requests waiting')),
+    regrouped: async (station, groups) => {
+      if ((await joinGroups(database, station, groups)) > 0) await indexes.publish(station);
+    },
+  });
+  opened.add(() => inbound.close());
+
+  const publishKeys = () => bus.publish(topics.all(centre, 'keys'), keys.signedManifest, { qos: 1, retain: true });
+  const http = await startHttpServer(options.host, options.httpPort, {
+    centre,
+    token,
+    database,
+    roster,
+    media,
+    feed,
+    log,
+    stopping: stopping.signal,
+    mediaUrl: () => (options.mediaUrl ?? http.url).replace(/\/+$/, ''),
+    book: async (order) => pushed(await book.book(order, 'centre')),
+    cancel: async (request) => pushed(await book.cancel(request, 'centre')),
+    reloadKeys: async () => {
+      keys = await loadKeys(data);
+      await publishKeys();
+    },
+  });
+  opened.add(() => http.close());
+  opened.add(() => stopping.abort());
+
+  let since = new Date().toISOString();
+  const publishHost = (state: Host['state']) =>
+    bus.publish(topics.all(centre, 'host'), encodeHost({ state, since }), { qos: 1, retain: true });
+  /** What the broker is to retain, said again each time: it remembers nothing that matters. */
+  const greet = async (): Promise<void> => {
+    await publishKeys();
+    await publishHost('online');
+    await indexes.publishAll();
+  };
+  await bus.start({
+    filters: filters.centre(centre),
+    message: (message) => inbound.take(message),
+    up: () => {
+      since = new Date().toISOString();
+      log('info', 'broker-up', { broker: bus.url });
+      background.run('greeting', greet());
+    },
+    down: () => log('info', 'broker-down', { broker: bus.url }),
+  });
+  opened.add(async () => {
+    since = new Date().toISOString();
+    if (bus.isUp()) await publishHost('offline');
+  });
+  return { centre, root: keys.root, mqttUrl: bus.url, httpUrl: http.url, close: () => opened.close(log) };
+}
+
+async function makeBus(options: CentreOptions, { centre }: CentreKeys): Promise<Bus> {
+  const { host, mqttPort: port, log } = options;
+  if (options.broker === undefined) return embeddedBus({ centre, host, port, log });
+  return new ExternalBus({
+    url: options.broker,
+    clientId: `centre-${centre}`,
+    will: () => ({
+      topic: topics.all(centre, 'host'),
+      payload: encodeHost({ state: 'offline', since: new Date().toISOString() }),
+    }),
+    log,
+  });
+}

@@ -1,0 +1,61 @@
+import type { Command } from 'commander';
+import * as v from 'valibot';
+import { priority } from '../../protocol/fields.ts';
+import { addClientKey, initKeys, KeyStoreError } from '../keys/key-store.ts';
+import { CentreClient } from './client.ts';
+import { CommandFailure, type Console } from './console.ts';
+import { type CommonOptions, withCommon } from './options.ts';
+import { readRunFile } from './run-file.ts';
+
+export function addKeysCommands(program: Command, console: Console): void {
+  const { words } = console;
+  const keys = program.command('keys').description(words.keys);
+
+  withCommon(keys.command('init').description(words.keysInit), console)
+    .requiredOption('--centre <id>', words.keysInitCentre)
+    .action(async (options: CommonOptions & { centre: string }) => {
+      const made = await inWords(console, () => initKeys(options.data, options.centre));
+      console.out(options.json ? JSON.stringify(made) : words.keysInitDone(made.centre, made.root));
+    });
+
+  withCommon(keys.command('add-client').description(words.keysAdd), console)
+    .argument('<client>', words.keysAddClient)
+    .requiredOption('--key <base64url>', words.keysAddKey)
+    .requiredOption('--priority <priority...>', words.keysAddPriority)
+    .action(async (client: string, options: CommonOptions & { key: string; priority: string[] }) => {
+      const priorities = v.safeParse(v.array(priority), options.priority);
+      if (!priorities.success) {
+        throw new CommandFailure(2, words.badValue('--priority', priorities.issues[0].message));
+      }
+      const added = await inWords(console, () =>
+        addClientKey(options.data, { client, key: options.key, priorities: priorities.output }),
+      );
+      // A running centre publishes the new manifest at once; one that is not takes it when it starts.
+      if (await readRunFile(options.data)) {
+        const centre = await CentreClient.find(options.data, console);
+        await centre.request('POST', '/api/keys/reload').catch((error: unknown) => {
+          if (!(error instanceof CommandFailure && error.status === 2)) throw error;
+        });
+      }
+      console.out(options.json ? JSON.stringify(added) : words.keysAddDone(added.kid, added.version));
+    });
+}
+
+/** Says in words what a person can put right about the keys. */
+export async function inWords<T>({ words }: Console, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof KeyStoreError)) throw error;
+    switch (error.code) {
+      case 'exists':
+        throw new CommandFailure(2, words.keysExist(error.message));
+      case 'missing':
+        throw new CommandFailure(2, words.noKeys(error.message));
+      case 'invalid':
+        throw new CommandFailure(2, words.badValue('keys', error.message));
+      case 'unreadable':
+        throw new CommandFailure(2, words.keysUnreadable(error.message));
+    }
+  }
+}

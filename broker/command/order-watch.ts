@@ -1,0 +1,60 @@
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
+import * as v from 'valibot';
+import { outcomes, type Report, reportSchema } from '../../protocol/report.ts';
+import type { CentreClient } from './client.ts';
+import { CommandFailure, type Console, localTime, pad } from './console.ts';
+
+const changeSchema = v.object({ station: v.string(), outcome: v.picklist(outcomes), report: reportSchema });
+const doneSchema = v.object({
+  done: v.literal(true),
+  stations: v.array(v.object({ station: v.string(), outcome: v.nullable(v.picklist(outcomes)), final: v.boolean() })),
+});
+const lineSchema = v.pipe(v.string(), v.parseJson(), v.union([changeSchema, doneSchema]));
+
+/**
+ * Shows each report as it comes, until nothing more is expected. Fails with status 1 when any station's end is
+ * something else than aired, or is missing.
+ */
+export async function watch(centre: CentreClient, id: string, json: boolean, console: Console): Promise<void> {
+  const { words } = console;
+  const response = await centre.request('GET', `/api/orders/${encodeURIComponent(id)}/watch`);
+  if (!json) console.out(line(words.headWatch));
+  for await (const text of createInterface({ input: Readable.fromWeb(response.body as ReadableStream) })) {
+    if (json) console.out(text);
+    const parsed = v.parse(lineSchema, text);
+    if (!('done' in parsed)) {
+      if (!json) console.out(line(cells(parsed.report, console)));
+      continue;
+    }
+    if (!json) {
+      const silent = parsed.stations.filter((station) => station.outcome === null);
+      for (const { station } of silent) console.out(line(['', station, words.waiting]));
+      console.out(parsed.stations.every((station) => station.final) ? words.watchDone : words.watchOpen);
+    }
+    if (parsed.stations.every((station) => station.outcome === 'aired')) return;
+    throw new CommandFailure(1, '');
+  }
+  throw new CommandFailure(2, words.notReachable(centre.http));
+}
+
+function cells(report: Report, { words, language }: Console): string[] {
+  const grade = report.evidence?.grade;
+  return [
+    localTime(report.at, language),
+    report.station,
+    words.outcomes[report.outcome],
+    grade === undefined ? '' : words.grades[grade],
+    report.refusal?.code ?? '',
+  ];
+}
+
+/** Lines come one at a time, so the columns have fixed widths. */
+function line(parts: readonly string[]): string {
+  const widths = [20, 24, 18, 18];
+  return parts
+    .map((part, column) => pad(part, widths[column] ?? 0))
+    .join('  ')
+    .trimEnd();
+}

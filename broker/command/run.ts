@@ -1,0 +1,91 @@
+import { mkdir } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { type Centre, startCentre } from '../centre.ts';
+import { DataInUseError } from '../data-lock.ts';
+import { streamLog } from '../log.ts';
+import { CommandFailure, type Console } from './console.ts';
+import { inWords } from './keys.ts';
+import { type CommonOptions, withCommon } from './options.ts';
+import { removeRunFile, writeRunFile } from './run-file.ts';
+
+interface RunOptions extends CommonOptions {
+  readonly host: string;
+  readonly mqttPort: string;
+  readonly httpPort: string;
+  readonly broker?: string;
+  readonly database?: string;
+  readonly mediaUrl?: string;
+}
+
+export function addRunCommand(program: Command, console: Console): void {
+  const { words } = console;
+  withCommon(program.command('run').description(words.run), console)
+    .option('--host <address>', words.runHost, '127.0.0.1')
+    .option('--mqtt-port <port>', words.runMqttPort, '1883')
+    .option('--http-port <port>', words.runHttpPort, '8080')
+    .option('--broker <url>', words.runBroker)
+    .option('--database <url>', words.runDatabase)
+    .option('--media-url <url>', words.runMediaUrl)
+    .action((options: RunOptions) => run(options, console));
+}
+
+/** Runs until SIGTERM or SIGINT, then ends cleanly. */
+async function run(options: RunOptions, console: Console): Promise<void> {
+  const { words } = console;
+  const stop = stopSignal();
+  await mkdir(options.data, { recursive: true, mode: 0o700 });
+  const centre = await start(options, console);
+  try {
+    const ready = { ready: true, mqtt: centre.mqttUrl, http: centre.httpUrl } as const;
+    await writeRunFile(options.data, ready);
+    console.out(options.json ? JSON.stringify(ready) : words.runReady(ready.mqtt, ready.http));
+    await stop;
+  } finally {
+    await removeRunFile(options.data);
+    await centre.close();
+  }
+}
+
+function start(options: RunOptions, console: Console): Promise<Centre> {
+  const { words } = console;
+  return inWords(console, async () => {
+    try {
+      return await startCentre({
+        data: options.data,
+        host: options.host,
+        mqttPort: port('--mqtt-port', options.mqttPort, console),
+        httpPort: port('--http-port', options.httpPort, console),
+        broker: url('--broker', options.broker, ['mqtt:', 'mqtts:'], console),
+        database: url('--database', options.database, ['postgres:', 'postgresql:'], console),
+        mediaUrl: url('--media-url', options.mediaUrl, ['http:', 'https:'], console),
+        log: streamLog(process.stderr),
+      });
+    } catch (error) {
+      if (error instanceof DataInUseError) throw new CommandFailure(2, words.inUse(error.pid));
+      if (isListenError(error)) throw new CommandFailure(2, words.portTaken(error.message));
+      throw error;
+    }
+  });
+}
+
+function port(option: string, text: string, { words }: Console): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value <= 65_535) return value;
+  throw new CommandFailure(2, words.badValue(option, words.badPort));
+}
+
+function url(option: string, text: string | undefined, schemes: readonly string[], { words }: Console) {
+  if (text === undefined || (URL.canParse(text) && schemes.includes(new URL(text).protocol))) return text;
+  throw new CommandFailure(2, words.badValue(option, words.badUrl(schemes.map((scheme) => `${scheme}//…`).join(', '))));
+}
+
+function isListenError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'listen';
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve());
+  });
+}

@@ -1,0 +1,77 @@
+/**
+ * The tables, one list of statements per version; a version that was released is never changed. Instants are text as
+ * the wire writes them (UTC, fixed width), so that they sort as text and read the same from both drivers. Signed
+ * messages are kept as they went out or came in: they are the evidence.
+ */
+export const migrations: readonly (readonly string[])[] = [
+  [
+    `create table orders (
+      id text not null,
+      rev integer not null,
+      -- only the latest revision is current
+      current boolean not null,
+      -- SHA-256 of what was asked for: tells a repeated request from another under the same name
+      content text not null,
+      body text not null,
+      signed text not null,
+      -- SHA-256 of the signed bytes, as the index lists it
+      hash text not null,
+      audience text not null check (audience in ('all', 'stations')),
+      priority text not null,
+      expires_at text not null,
+      booked_at text not null,
+      -- the ordering client and its request; absent for the command line and the console
+      client text,
+      request text,
+      primary key (id, rev)
+    )`,
+    'create index orders_current on orders (expires_at) where current',
+    `create table order_stations (
+      id text not null,
+      station text not null,
+      primary key (id, station)
+    )`,
+    'create index order_stations_by_station on order_stations (station)',
+    `create table order_groups (
+      id text not null,
+      name text not null,
+      primary key (id, name)
+    )`,
+    `create table cancellations (
+      id text primary key,
+      rev integer not null,
+      signed text not null,
+      cancelled_at text not null
+    )`,
+    `create table index_generations (
+      -- a station's id, or 'all/' for the one addressed to everyone
+      addressee text primary key,
+      generation bigint not null
+    )`,
+    `create table reports (
+      stored bigint generated always as identity,
+      station text not null,
+      epoch text not null,
+      seq bigint not null,
+      received_at text not null,
+      order_id text,
+      outcome text not null,
+      body text not null,
+      signed text not null,
+      primary key (station, epoch, seq)
+    )`,
+    'create index reports_by_order on reports (order_id)',
+    'create index reports_by_arrival on reports (stored)',
+    `create table report_heads (
+      station text not null,
+      epoch text not null,
+      -- every report up to this one is stored
+      seq bigint not null,
+      primary key (station, epoch)
+    )`,
+    `create table stations (
+      station text primary key,
+      entry text not null
+    )`,
+  ],
+];

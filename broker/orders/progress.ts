@@ -1,0 +1,56 @@
+import type { Order } from '../../protocol/order.ts';
+import { isFinal, type Outcome, type Report } from '../../protocol/report.ts';
+
+/** How one order fares on one station. */
+export interface StationProgress {
+  readonly station: string;
+  /** Of its latest report; null before the first. */
+  readonly outcome: Outcome | null;
+  /** Nothing more is expected of this station. */
+  readonly final: boolean;
+  readonly reports: readonly Report[];
+}
+
+/** Per addressed or reporting station, in the order of the names. `reports` are about this order, in order. */
+export function progressOf(order: Order, stations: readonly string[], reports: readonly Report[]): StationProgress[] {
+  const names = [...new Set([...stations, ...reports.map((report) => report.station)])].sort();
+  return names.map((station) => {
+    const own = reports.filter((report) => report.station === station);
+    return { station, outcome: own.at(-1)?.outcome ?? null, final: isSettled(order, own), reports: own };
+  });
+}
+
+/** How many stations stand at which outcome. */
+export function sumOf(progress: readonly StationProgress[]): Partial<Record<Outcome, number>> {
+  const sums: Partial<Record<Outcome, number>> = {};
+  for (const { outcome } of progress) {
+    if (outcome !== null) sums[outcome] = (sums[outcome] ?? 0) + 1;
+  }
+  return sums;
+}
+
+/**
+ * An order is settled on a station when it was ended as a whole (rejected, expired, cancelled without an occurrence)
+ * or when each of its occurrences ended. An interrupted or preempted occurrence that the order lets begin again is
+ * not at its end before the order expires.
+ */
+function isSettled(order: Order, reports: readonly Report[]): boolean {
+  const latest = new Map<string, Outcome>();
+  for (const report of reports) {
+    if (report.order !== undefined && report.order.rev < order.rev) continue;
+    if (report.occurrence === undefined && isFinal(report.outcome)) return true;
+    if (report.occurrence !== undefined) latest.set(report.occurrence, report.outcome);
+  }
+  if (order.when.type === 'daily') return false;
+  const expected = order.when.type === 'now' ? 1 : new Set(order.when.instants).size;
+  const ended = [...latest.values()].filter((outcome) => isFinal(outcome) && !mayBeginAgain(order, outcome));
+  return ended.length >= expected;
+}
+
+function mayBeginAgain(order: Order, outcome: Outcome): boolean {
+  return (
+    (outcome === 'interrupted' || outcome === 'preempted') &&
+    order.onInterrupt !== 'skip' &&
+    order.expiresAt > new Date().toISOString()
+  );
+}

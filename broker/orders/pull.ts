@@ -1,0 +1,41 @@
+import type { SigningKey } from '../../protocol/envelope.ts';
+import { decodePull } from '../../protocol/pull.ts';
+import { encodeTime } from '../../protocol/time.ts';
+import { topics } from '../../protocol/topics.ts';
+import type { Bus } from '../bus/bus.ts';
+import type { Database } from '../database/database.ts';
+import type { Log } from '../log.ts';
+import { messagesFor } from './store.ts';
+
+interface PullOptions {
+  readonly centre: string;
+  readonly database: Database;
+  readonly bus: Bus;
+  readonly signer: () => SigningKey;
+  readonly log: Log;
+}
+
+/**
+ * Answers a station's pull: the time first, since orders may wait for it, then each order that is its own, emergencies
+ * before the rest. Where it asks for an old revision it gets the latest; for a cancelled order, the cancellation.
+ */
+export async function answerPull(options: PullOptions, station: string, payload: Uint8Array): Promise<void> {
+  const { centre, database, bus, signer, log } = options;
+  const pull = decodePull(payload);
+  if (!pull.ok) return log('warn', 'pull-refused', { station, error: pull.refusal });
+  const { nonce, orders } = pull.value;
+  if (nonce !== undefined) {
+    const time = await encodeTime({ centre, station, nonce, now: new Date().toISOString() }, signer());
+    await bus.publish(topics.to(centre, station, 'time'), time, { qos: 1, retain: false });
+  }
+  if (orders.length === 0) return;
+  const ids = [...new Set(orders.map((order) => order.id))];
+  const messages = await messagesFor(database, station, ids);
+  if (messages.length < ids.length) {
+    log('warn', 'pull-of-unknown-orders', { station, asked: ids.length, found: messages.length });
+  }
+  for (const message of messages) {
+    const bytes = new TextEncoder().encode(message);
+    await bus.publish(topics.to(centre, station, 'order'), bytes, { qos: 1, retain: false });
+  }
+}
