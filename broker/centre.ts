@@ -18,13 +18,13 @@ import { Ledger } from './ledger/ledger.ts';
 import type { Log } from './log.ts';
 import { MediaStore } from './media/store.ts';
 import { type Entered, OrderBook } from './orders/book.ts';
+import { joinGroups } from './orders/in-force.ts';
 import { IndexPublisher } from './orders/index-publisher.ts';
 import { takeRequest } from './orders/intake.ts';
 import { answerPull } from './orders/pull.ts';
 import { push } from './orders/push.ts';
 import { Receipts } from './orders/receipts.ts';
 import { ReportFeed } from './orders/report-feed.ts';
-import { joinGroups } from './orders/store.ts';
 import { Roster } from './roster/roster.ts';
 
 export interface CentreOptions {

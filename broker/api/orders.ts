@@ -9,7 +9,7 @@ import { progressOf } from '../orders/progress.ts';
 import { type BookedOrder, latestRevision, listOrders, stationsOf } from '../orders/store.ts';
 import { completeDraft } from './draft.ts';
 import { readBody, sendJson, sendRefusal } from './http.ts';
-import type { ApiOptions } from './server.ts';
+import type { ApiOptions } from './options.ts';
 import { watchOrder } from './watch.ts';
 
 const MOST_ORDERS = 200;

@@ -1,35 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Order } from '../../protocol/order.ts';
-import type { Decoded } from '../../protocol/refusal.ts';
-import type { Database } from '../database/database.ts';
 import { allReports, reportsOfStation } from '../ledger/store.ts';
-import type { Log } from '../log.ts';
 import { serveMedia } from '../media/serve.ts';
-import type { MediaStore } from '../media/store.ts';
-import type { Entered } from '../orders/book.ts';
-import type { ReportFeed } from '../orders/report-feed.ts';
-import type { Roster } from '../roster/roster.ts';
 import { hasToken, sendJson } from './http.ts';
+import type { ApiOptions } from './options.ts';
 import { getOrder, getOrders, getWatch, postCancel, postOrder } from './orders.ts';
-
-export interface ApiOptions {
-  readonly centre: string;
-  readonly token: string;
-  readonly database: Database;
-  readonly roster: Roster;
-  readonly media: MediaStore;
-  readonly mediaUrl: () => string;
-  readonly feed: ReportFeed;
-  /** Books and pushes. */
-  readonly book: (order: Order) => Promise<Decoded<Entered>>;
-  readonly cancel: (request: { id: string; rev?: number; reason?: string }) => Promise<Decoded<Entered>>;
-  /** Reads the keys again after they were changed on disk. */
-  readonly reloadKeys: () => Promise<void>;
-  readonly stopping: AbortSignal;
-  readonly log: Log;
-}
 
 export interface HttpServer {
   readonly url: string;

@@ -1,4 +1,5 @@
-import { type Language, type Words, wordsIn } from './words.ts';
+import { type Language, wordsIn } from './words.ts';
+import type { Words } from './words-en.ts';
 
 /** Where a command speaks: results to stdout, everything else to stderr. */
 export interface Console {

@@ -137,3 +137,15 @@ export const english = {
   },
   unexpected: (detail: string) => `Unexpected error: ${detail}`,
 } as const;
+
+/** What every language must have. */
+type Shape<T> = {
+  readonly [K in keyof T]: T[K] extends string
+    ? string
+    : T[K] extends readonly string[]
+      ? readonly string[]
+      : T[K] extends (...parameters: infer P) => string
+        ? (...parameters: P) => string
+        : Shape<T[K]>;
+};
+export type Words = Shape<typeof english>;

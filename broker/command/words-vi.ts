@@ -1,4 +1,4 @@
-import type { Words } from './words.ts';
+import type { Words } from './words-en.ts';
 
 /** What an operator reads on the command line, in Vietnamese, which comes first. */
 export const vietnamese: Words = {

@@ -1,18 +1,7 @@
-import { english } from './words-en.ts';
+import { english, type Words } from './words-en.ts';
 import { vietnamese } from './words-vi.ts';
 
 export type Language = 'vi' | 'en';
-
-type Shape<T> = {
-  readonly [K in keyof T]: T[K] extends string
-    ? string
-    : T[K] extends readonly string[]
-      ? readonly string[]
-      : T[K] extends (...parameters: infer P) => string
-        ? (...parameters: P) => string
-        : Shape<T[K]>;
-};
-export type Words = Shape<typeof english>;
 
 export const wordsIn = (language: Language): Words => (language === 'en' ? english : vietnamese);
 

@@ -7,13 +7,13 @@ import { accepted, type Decoded, Refusal, refused } from '../../protocol/refusal
 import type { Database, Queries } from '../database/database.ts';
 import type { Roster } from '../roster/roster.ts';
 import { type Audience, resolveAudience } from './audience.ts';
+import { liveCounts } from './in-force.ts';
 import {
   type BookedOrder,
   cancellationOf,
   insertCancellation,
   insertRevision,
   latestRevision,
-  liveCounts,
   stationsOf,
 } from './store.ts';
 

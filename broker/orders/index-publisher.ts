@@ -5,7 +5,7 @@ import { topics } from '../../protocol/topics.ts';
 import type { Background } from '../background.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Database } from '../database/database.ts';
-import { liveOrders, nextGeneration, standingCancellations, stationsWithOrders } from './store.ts';
+import { liveOrders, nextGeneration, standingCancellations, stationsWithOrders } from './in-force.ts';
 
 /** An index outlives a few missed refreshes, and no more: an old one put back by a broker goes stale. */
 const VALID_MS = 60 * 60_000;

@@ -5,7 +5,7 @@ import { topics } from '../../protocol/topics.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Database } from '../database/database.ts';
 import type { Log } from '../log.ts';
-import { messagesFor } from './store.ts';
+import { messagesFor } from './in-force.ts';
 
 interface PullOptions {
   readonly centre: string;

@@ -1,0 +1,26 @@
+import type { Order } from '../../protocol/order.ts';
+import type { Decoded } from '../../protocol/refusal.ts';
+import type { Database } from '../database/database.ts';
+import type { Log } from '../log.ts';
+import type { MediaStore } from '../media/store.ts';
+import type { Entered } from '../orders/book.ts';
+import type { ReportFeed } from '../orders/report-feed.ts';
+import type { Roster } from '../roster/roster.ts';
+
+/** What the API needs of the centre. */
+export interface ApiOptions {
+  readonly centre: string;
+  readonly token: string;
+  readonly database: Database;
+  readonly roster: Roster;
+  readonly media: MediaStore;
+  readonly mediaUrl: () => string;
+  readonly feed: ReportFeed;
+  /** Books and pushes. */
+  readonly book: (order: Order) => Promise<Decoded<Entered>>;
+  readonly cancel: (request: { id: string; rev?: number; reason?: string }) => Promise<Decoded<Entered>>;
+  /** Reads the keys again after they were changed on disk. */
+  readonly reloadKeys: () => Promise<void>;
+  readonly stopping: AbortSignal;
+  readonly log: Log;
+}
