@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Refusal } from '../../protocol/refusal.ts';
@@ -20,7 +20,7 @@ export interface Download {
 }
 
 /**
- * Fetches one recording into `part`: never more than `size` bytes, hashed on the way, synced to the disk at the end.
+ * Fetches one recording into `part`: never more than `size` bytes, hashed as it lies on the disk, and synced.
  * Rejects with a Refusal; what is worth resuming is left in `part`, what is not is cut to nothing.
  */
 export async function download({ url, size, sha256, part, clock, signal }: Download): Promise<void> {
@@ -29,11 +29,9 @@ export async function download({ url, size, sha256, part, clock, signal }: Downl
     const begun = (await file.stat()).size;
     if (begun > size) await file.truncate(0);
     const from = begun > size ? 0 : begun;
-    const hash = createHash('sha256');
-    if (from > 0) await hashFile(part, hash);
-    const received = from === size ? size : await receive({ url, size, from, hash, file, clock, signal });
-    if (received !== size) throw new Refusal('audio-unreachable', `ended after ${received} of ${size} bytes`);
-    if (hash.digest('hex') !== sha256) {
+    if (from < size) await receive({ url, size, from, file, clock, signal });
+    const digest = await hashFile(part);
+    if (digest !== sha256) {
       await file.truncate(0);
       throw new Refusal('audio-hash-differs', url);
     }
@@ -47,13 +45,12 @@ interface Receiving {
   readonly url: string;
   readonly size: number;
   readonly from: number;
-  readonly hash: Hash;
   readonly file: FileHandle;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
-async function receive({ url, size, from, hash, file, clock, signal }: Receiving): Promise<number> {
+async function receive({ url, size, from, file, clock, signal }: Receiving): Promise<void> {
   const slow = new AbortController();
   let windowStart = from;
   let received = from;
@@ -69,27 +66,25 @@ async function receive({ url, size, from, hash, file, clock, signal }: Receiving
   try {
     const response = await requestAudio({ url, from, signal: AbortSignal.any([signal, slow.signal]) });
     if (from > 0 && !continues(response.headers.get('content-range'), from, size)) {
-      // The server began anew: what we have of it and what comes may not fit together.
-      discard(response);
+      // This server begins anew, and so do we.
       await file.truncate(0);
-      throw new Refusal('audio-unreachable', 'the server does not resume');
+      received = 0;
+      windowStart = 0;
     }
-    const announced = Number(response.headers.get('content-length') ?? size - from);
-    if (announced !== size - from) {
+    const announced = Number(response.headers.get('content-length') ?? size - received);
+    if (announced !== size - received) {
       discard(response);
-      throw new Refusal('audio-size-differs', `${announced} bytes where ${size - from} are due`);
+      throw new Refusal('audio-size-differs', `${announced} bytes where ${size - received} are due`);
     }
-    if (response.body === null) return received;
-    for await (const chunk of response.body as AsyncIterable<Buffer>) {
+    for await (const chunk of (response.body ?? []) as AsyncIterable<Buffer>) {
       received += chunk.byteLength;
       if (received > size) {
         await file.truncate(0);
         throw new Refusal('audio-size-differs', `more than ${size} bytes`);
       }
-      hash.update(chunk);
       await file.write(chunk);
     }
-    return received;
+    if (received !== size) throw new Refusal('audio-unreachable', `ended after ${received} of ${size} bytes`);
   } catch (cause) {
     if (cause instanceof Refusal && !slow.signal.aborted) throw cause;
     if (isNoSpace(cause)) throw new Refusal('no-space', '', { cause });
@@ -105,6 +100,8 @@ const continues = (range: string | null, from: number, size: number): boolean =>
 export const isNoSpace = (error: unknown): boolean =>
   error instanceof Error && ['ENOSPC', 'EDQUOT', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '');
 
-async function hashFile(path: string, hash: Hash): Promise<void> {
+async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
   for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk);
+  return hash.digest('hex');
 }

@@ -1,0 +1,197 @@
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { Aedes } from 'aedes';
+import { exportJWK, generateKeyPair } from 'jose';
+import { v7 as uuid } from 'uuid';
+import { encodeAck } from '../../protocol/ack.ts';
+import { decodeBirth } from '../../protocol/birth.ts';
+import type { KeyLookup, SigningKey } from '../../protocol/envelope.ts';
+import { encodeHost } from '../../protocol/host.ts';
+import { encodeKeys, importPublicKey, type Keys } from '../../protocol/keys.ts';
+import { encodeOrder, type Order } from '../../protocol/order.ts';
+import { decodePull } from '../../protocol/pull.ts';
+import { accepted } from '../../protocol/refusal.ts';
+import { decodeReport, isFinal, type Report } from '../../protocol/report.ts';
+import { encodeTime } from '../../protocol/time.ts';
+import { topics } from '../../protocol/topics.ts';
+import { until } from './until.ts';
+
+const CENTRE = 'vinh-phuc';
+
+export interface Signer extends SigningKey {
+  /** 32 bytes in base64url. */
+  readonly publicKey: string;
+}
+
+export async function makeKey(kid: string): Promise<Signer> {
+  const { privateKey, publicKey } = await generateKeyPair('Ed25519', { extractable: true });
+  const { x } = await exportJWK(publicKey);
+  return { kid, key: privateKey, publicKey: x ?? '' };
+}
+
+/**
+ * A centre that says whatever a test wants it to say, true or false, over a real broker without any authorisation: what
+ * somebody could do who owns the broker, and with `signer` what the centre itself could. It answers time questions,
+ * collects the verified reports of every station, and acknowledges them.
+ */
+export class PuppetCentre {
+  readonly root: Signer;
+  readonly signer: Signer;
+  readonly url: string;
+  readonly reports: Report[] = [];
+  readonly #aedes: Aedes;
+  readonly #sockets: Set<Socket>;
+  readonly #stations = new Map<string, KeyLookup>();
+  readonly #end: () => Promise<void>;
+
+  private constructor(parts: {
+    root: Signer;
+    signer: Signer;
+    url: string;
+    aedes: Aedes;
+    sockets: Set<Socket>;
+    end: () => Promise<void>;
+  }) {
+    this.root = parts.root;
+    this.signer = parts.signer;
+    this.url = parts.url;
+    this.#aedes = parts.aedes;
+    this.#sockets = parts.sockets;
+    this.#end = parts.end;
+  }
+
+  static async start(): Promise<PuppetCentre> {
+    const aedes = await Aedes.createBroker({ maxClientsIdLength: 64 });
+    const sockets = new Set<Socket>();
+    const server = createServer((socket) => {
+      sockets.add(socket);
+      socket.on('close', () => sockets.delete(socket));
+      aedes.handle(socket);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const end = async () => {
+      await new Promise<void>((resolve) => aedes.close(() => resolve()));
+      for (const socket of sockets) socket.destroy();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    };
+    const [root, signer] = await Promise.all([makeKey('root'), makeKey('centre-1')]);
+    const puppet = new PuppetCentre({ root, signer, url: `mqtt://127.0.0.1:${port}`, aedes, sockets, end });
+    aedes.on('publish', (packet, client) => {
+      if (client !== null) void puppet.#hear(packet.topic, Buffer.from(packet.payload));
+    });
+    await puppet.publishKeys();
+    await puppet.say(
+      topics.all(CENTRE, 'host'),
+      encodeHost({ state: 'online', since: new Date().toISOString() }),
+      true,
+    );
+    return puppet;
+  }
+
+  async publishKeys(changes: Partial<Keys> = {}): Promise<void> {
+    const manifest: Keys = {
+      centre: CENTRE,
+      version: 1,
+      issuedAt: new Date().toISOString(),
+      keys: [{ use: 'centre', kid: this.signer.kid, key: this.signer.publicKey }],
+      revoked: [],
+      ...changes,
+    };
+    await this.say(topics.all(CENTRE, 'keys'), await encodeKeys(manifest, this.root), true);
+  }
+
+  /** An ordinary order for `station`; a test changes what it is about. */
+  draft(station: string, changes: Partial<Order> = {}): Order {
+    const now = Date.now();
+    return {
+      id: uuid(),
+      rev: 1,
+      type: 'new',
+      centre: CENTRE,
+      issuedAt: new Date(now).toISOString(),
+      expiresAt: new Date(now + 3_600_000).toISOString(),
+      status: 'test',
+      priority: 'routine',
+      title: 'Thử loa',
+      to: { stations: [station] },
+      when: { type: 'now' },
+      lateBy: 300,
+      programme: [],
+      onInterrupt: 'skip',
+      ...changes,
+    };
+  }
+
+  /** Signs and pushes an order. */
+  async order(station: string, order: Order, signer: SigningKey = this.signer): Promise<Uint8Array> {
+    const token = await encodeOrder(order, signer);
+    await this.push(station, token);
+    return token;
+  }
+
+  push(station: string, bytes: Uint8Array): Promise<void> {
+    return this.say(topics.to(CENTRE, station, 'order'), bytes);
+  }
+
+  say(topic: string, payload: Uint8Array, retain = false): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const packet = { cmd: 'publish', topic, payload: Buffer.from(payload), qos: 1, retain, dup: false } as const;
+      this.#aedes.publish(packet, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+
+  async online(station: string): Promise<void> {
+    await until(`${station} to come online`, () => this.#stations.has(station));
+  }
+
+  /** The final report of an order; its first one if `outcome` names a passing one. */
+  async outcome(order: Order, outcome?: Report['outcome']): Promise<Report> {
+    return until(`${outcome ?? 'the outcome'} of ${order.id}`, () =>
+      this.reports.find(
+        (report) =>
+          report.order?.id === order.id &&
+          report.order.rev === order.rev &&
+          (outcome === undefined ? isFinal(report.outcome) : report.outcome === outcome),
+      ),
+    );
+  }
+
+  /** Breaks every connection, as a broker that dies does. */
+  cutAll(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  close(): Promise<void> {
+    return this.#end();
+  }
+
+  async #hear(topic: string, payload: Buffer): Promise<void> {
+    const [, , , direction, station = '', channel] = topic.split('/');
+    if (direction !== 'from') return;
+    if (channel === 'birth') {
+      const birth = decodeBirth(payload);
+      if (!birth.ok) throw birth.refusal;
+      const key = await importPublicKey(birth.value.key);
+      this.#stations.set(station, () => accepted(key));
+    }
+    if (channel === 'report') await this.#store(station, payload);
+    if (channel === 'pull') {
+      const pull = decodePull(payload);
+      if (!pull.ok || pull.value.nonce === undefined) return;
+      const answer = { centre: CENTRE, station, nonce: pull.value.nonce, now: new Date().toISOString() };
+      await this.say(topics.to(CENTRE, station, 'time'), await encodeTime(answer, this.signer));
+    }
+  }
+
+  async #store(station: string, payload: Buffer): Promise<void> {
+    const lookup = this.#stations.get(station);
+    if (lookup === undefined) return;
+    const report = await decodeReport(payload, lookup);
+    if (!report.ok) throw report.refusal;
+    const { epoch, seq } = report.value.value;
+    if (!this.reports.some((known) => known.epoch === epoch && known.seq === seq))
+      this.reports.push(report.value.value);
+    const ack = { centre: CENTRE, station, epoch, seq };
+    await this.say(topics.to(CENTRE, station, 'ack'), await encodeAck(ack, this.signer));
+  }
+}
