@@ -46,7 +46,7 @@ if [ ! -e "$policy" ] || grep -qF "$mark" "$policy"; then
   chmod 755 "$policy"
 fi
 apt-get -q -o DPkg::Lock::Timeout=120 update
-apt-get -q -o DPkg::Lock::Timeout=120 install -y --no-install-recommends "$@"
+apt-get -q -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 install -y --no-install-recommends "$@"
 for name in "$@"; do
   case "$name" in mosquitto|postgresql) systemctl disable "$name" || true;; esac
 done
