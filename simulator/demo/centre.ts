@@ -25,6 +25,13 @@ const media = v.object({
 const booked = v.object({ order: orderSchema });
 const ledger = v.object({ reports: v.array(reportSchema) });
 
+const commandFailure = v.object({
+  code: v.nullish(v.union([v.number(), v.string()])),
+  killed: v.optional(v.boolean()),
+  stdout: v.string(),
+  stderr: v.string(),
+});
+
 export interface Media {
   readonly sha256: string;
   readonly durationMs: number;
@@ -66,7 +73,7 @@ export async function startCentre(options: CentreOptions): Promise<Centre> {
       const { stdout } = await run(process.execPath, all, { timeout: COMMAND_DEADLINE_MS, signal });
       return v.parse(schema, JSON.parse(stdout));
     } catch (error) {
-      throw new ChildFailure(`${name}: ${firstLine(error)}`, outputOf(error));
+      throw failureOf(name, error);
     }
   };
 
@@ -83,7 +90,8 @@ export async function startCentre(options: CentreOptions): Promise<Centre> {
 
   const ask = async <T>(schema: v.GenericSchema<unknown, T>, path: string): Promise<T> => {
     const response = await fetch(new URL(path, http), { headers: { authorization: `Bearer ${token}` }, signal });
-    if (!response.ok) throw new ChildFailure(`GET ${path}: ${response.status}`, await response.text());
+    if (!response.ok)
+      throw new ChildFailure(`loa-broker GET ${path} (${response.status})`, 'failed', await response.text());
     return v.parse(schema, await response.json());
   };
 
@@ -98,7 +106,7 @@ export async function startCentre(options: CentreOptions): Promise<Centre> {
       const response = await fetch(new URL(`/media/${added.sha256}`, http), { signal });
       const bytes = Buffer.from(await response.arrayBuffer());
       if (createHash('sha256').update(bytes).digest('hex') !== added.sha256) {
-        throw new ChildFailure(`/media/${added.sha256} is not what its name says (${response.status})`, '');
+        throw new ChildFailure(`loa-broker /media/${added.sha256} (${response.status})`, 'failed', 'wrong bytes');
       }
       const copy = join(directory, `${added.sha256.slice(0, 12)}.opus`);
       await writeFile(copy, bytes);
@@ -121,11 +129,14 @@ function readyLine(line: string): v.InferOutput<typeof ready> | undefined {
   return parsed.success ? parsed.output : undefined;
 }
 
-const firstLine = (error: unknown): string =>
-  error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-
-/** What a failed command said, where execFile keeps it. */
-function outputOf(error: unknown): string {
-  const said = v.safeParse(v.object({ stdout: v.optional(v.string(), ''), stderr: v.optional(v.string(), '') }), error);
-  return said.success ? `${said.output.stdout}${said.output.stderr}`.trim() : '';
+/** How a command failed, and what it said, where execFile keeps it. */
+function failureOf(name: string, error: unknown): unknown {
+  const failed = v.safeParse(commandFailure, error);
+  if (!failed.success || (error instanceof Error && error.name === 'AbortError')) return error;
+  const { code, killed, stdout, stderr } = failed.output;
+  return new ChildFailure(
+    killed ? name : `${name} (exit ${code})`,
+    killed ? 'not-ready' : 'failed',
+    `${stdout}${stderr}`.trim(),
+  );
 }

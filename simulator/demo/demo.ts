@@ -60,7 +60,6 @@ export async function runDemo(options: DemoOptions, result: (result: DemoResult)
       const narrator = startNarrator(stage, words, progress);
       scope.own(() => narrator.finish());
       const rows = await tellStory({ stage, narrator, words, say: progress, signal });
-      await narrator.finish();
       const recordings = recordingsOf(stage);
       const right = rows.every((row) => row.problems.length === 0);
       for (const line of summary(rows, stage, recordings, words)) options.say(line);
@@ -71,6 +70,9 @@ export async function runDemo(options: DemoOptions, result: (result: DemoResult)
     };
     telling = story();
     await Promise.race([telling, aborted(signal)]);
+  } catch (error) {
+    if (!signal.aborted) options.say(words.logsIn(directory));
+    throw error;
   } finally {
     await scope.close();
     // What was half started when the end came belongs to the scope as soon as it has started.
@@ -117,8 +119,9 @@ function* summary(
   yield* words.explanation;
   yield '';
   yield words.recordings;
-  for (const { station, zones } of stage.players) {
-    for (const zone of zones) yield `  ${zone.name}: ${recordings[station]?.[zone.id]}`;
+  for (const { station, name, zones } of stage.players) {
+    yield `  ${name}:`;
+    for (const zone of zones) yield `    ${zone.name.padEnd(10)} ${recordings[station]?.[zone.id]}`;
   }
   yield '';
   const wrong = rows.filter((row) => row.problems.length > 0);

@@ -65,6 +65,8 @@ export async function setStage({ directory, words, say, scope, signal }: StageOp
       return { ...cast, virtual };
     }),
   );
+  // Each takes its time to say goodbye; together they take it once.
+  scope.own(async () => void (await Promise.all(players.map(({ virtual }) => virtual.agent.stop()))));
 
   const add = async (recording: typeof ROUTINE | typeof EMERGENCY): Promise<Media> => {
     const media = await centre.addMedia(bulletin(recording.file));
@@ -78,7 +80,7 @@ export async function setStage({ directory, words, say, scope, signal }: StageOp
     ...{ centre, players, wire, routine, emergency },
     check() {
       for (const child of [centre.child, ...players.map(({ virtual }) => virtual.agent.child)]) {
-        if (child && !child.running) throw new ChildFailure(child.name, child.tail());
+        if (child && !child.running) throw new ChildFailure(child.name, 'ended', child.tail());
       }
     },
   };

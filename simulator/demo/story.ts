@@ -66,6 +66,7 @@ export async function tellStory(options: StoryOptions): Promise<Row[]> {
     return all.every(({ reports }) => isFinal(reports.at(-1)?.outcome ?? 'accepted')) && stage.players.every(isQuiet);
   });
 
+  await narrator.finish();
   say('');
   say(words.judging);
   return judge(stage, await expected());

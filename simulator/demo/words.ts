@@ -1,4 +1,5 @@
 import type { Grade, Outcome } from '../../protocol/report.ts';
+import type { FailureKind } from '../process/child.ts';
 import type { Problem, Row } from './judge.ts';
 
 /** Everything the demo says. */
@@ -29,6 +30,7 @@ export interface DemoWords {
   readonly notAsExpected: string;
   readonly kept: (commands: readonly string[]) => string;
   readonly failed: (what: string) => string;
+  readonly childFailed: (name: string, kind: FailureKind) => string;
   readonly lastLines: string;
   readonly logsIn: (directory: string) => string;
   readonly stopped: string;
@@ -107,7 +109,7 @@ export const vietnamese: DemoWords = {
     })[code],
   explanation: [
     'Độ giống: tương quan chéo giữa tiếng đã ghi ở cụm loa và chương trình (1 là giống hệt, phải từ 0,95 trở lên).',
-    'Rơ-le, Tiếng: từ lúc trung tâm ra lệnh đến lúc rơ-le đóng, đến lúc loa có tiếng (theo đồng hồ của bộ mô phỏng).',
+    'Rơ-le, Tiếng: từ lúc trung tâm ra lệnh đến lúc rơ-le đóng, đến lúc loa có tiếng (theo đồng hồ của bộ mô phỏng;\n  lần đầu gồm cả việc tải và giải mã âm thanh).',
   ],
   recordings: 'Nghe lại từng cụm loa:',
   allAsExpected: 'Mọi lệnh đều có kết quả đúng như mong đợi.',
@@ -115,6 +117,12 @@ export const vietnamese: DemoWords = {
   kept: (commands) =>
     ['Hệ thống vẫn đang chạy. Hãy thử ở một cửa sổ khác (Ctrl-C tại đây để dừng):', ...commands].join('\n  '),
   failed: (what) => `Bản trình diễn bị hỏng: ${what}`,
+  childFailed: (name, kind) =>
+    ({
+      ended: `${name} đã kết thúc giữa chừng.`,
+      'not-ready': `${name} chạy quá lâu mà chưa sẵn sàng.`,
+      failed: `${name} báo lỗi.`,
+    })[kind],
   lastLines: 'Những dòng cuối cùng của nó:',
   logsIn: (directory) => `Nhật ký đầy đủ nằm trong ${directory}`,
   stopped: 'Đã dừng theo yêu cầu.',
@@ -190,7 +198,7 @@ export const english: DemoWords = {
     })[code],
   explanation: [
     'Likeness: cross-correlation of what the zone recorded with the programme (1 is identical, 0.95 is required).',
-    "Relay, Sound: from the centre's order to the relays, and to the loudspeakers (by the simulator's clock).",
+    "Relay, Sound: from the centre's order to the relays, and to the loudspeakers (by the simulator's clock;\n  it includes fetching and decoding the audio).",
   ],
   recordings: 'Listen to each zone:',
   allAsExpected: 'Every order ended as expected.',
@@ -198,6 +206,12 @@ export const english: DemoWords = {
   kept: (commands) =>
     ['Everything is still running. Try in another window (Ctrl-C here ends it):', ...commands].join('\n  '),
   failed: (what) => `The demo failed: ${what}`,
+  childFailed: (name, kind) =>
+    ({
+      ended: `${name} ended halfway.`,
+      'not-ready': `${name} was not ready in time.`,
+      failed: `${name} gave an error.`,
+    })[kind],
   lastLines: 'Its last lines:',
   logsIn: (directory) => `The full logs are in ${directory}`,
   stopped: 'Stopped as asked.',

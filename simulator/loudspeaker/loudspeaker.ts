@@ -46,6 +46,7 @@ export async function startLoudspeaker(options: LoudspeakerOptions): Promise<Vir
   let clock = 0;
   let flushedAt = 0;
   let ticking: NodeJS.Timeout | undefined;
+  let closing: Promise<void> | undefined;
   let state: OutputState = { closed: zones.map(() => false), amplifierOn: false, muted: true, level: 100 };
 
   const card = await openSoundCard(join(runtime, 'sound-card.sock'), {
@@ -122,6 +123,13 @@ export async function startLoudspeaker(options: LoudspeakerOptions): Promise<Vir
     }
   }
 
+  async function close(): Promise<void> {
+    await card.close();
+    advance();
+    clearInterval(ticking);
+    recording.close();
+  }
+
   return {
     timeline,
     player,
@@ -142,12 +150,9 @@ export async function startLoudspeaker(options: LoudspeakerOptions): Promise<Vir
       advance();
       recording.flush();
     },
-    async close() {
-      clearInterval(ticking);
-      await card.close();
-      advance();
-      clearInterval(ticking);
-      recording.close();
+    close() {
+      closing ??= close();
+      return closing;
     },
   };
 }

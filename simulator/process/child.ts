@@ -39,13 +39,21 @@ export interface Child {
   kill(): Promise<void>;
 }
 
+/** `ended`: it ran and should still run; `not-ready`: it runs but did not get ready in time; `failed`: it gave an error. */
+export type FailureKind = 'ended' | 'not-ready' | 'failed';
+
 /** A program did not do what it was started for. */
 export class ChildFailure extends Error {
   override readonly name = 'ChildFailure';
+  readonly child: string;
+  readonly kind: FailureKind;
+  /** The last that it said. */
   readonly tail: string;
 
-  constructor(message: string, tail: string) {
-    super(message);
+  constructor(child: string, kind: FailureKind, tail: string) {
+    super(`${child}: ${kind}${tail && `\n${tail}`}`);
+    this.child = child;
+    this.kind = kind;
     this.tail = tail;
   }
 }
@@ -112,11 +120,11 @@ export function startChild(options: ChildOptions): Child {
           const chosen = choose(line);
           if (chosen !== undefined) finish(() => resolve(chosen));
         };
-        const fail = (why: string) => () => finish(() => reject(new ChildFailure(`${options.name}: ${why}`, tail())));
-        const timer = setTimeout(fail(`not ready after ${deadlineMs} ms`), deadlineMs);
+        const fail = (kind: FailureKind) => () => finish(() => reject(new ChildFailure(options.name, kind, tail())));
+        const timer = setTimeout(fail('not-ready'), deadlineMs);
         waiting.add(look);
         for (const line of [...lines]) look(line);
-        void exited.then(fail('ended before it was ready'));
+        void exited.then(fail('ended'));
       });
     },
     async stop(graceMs = 5_000) {
