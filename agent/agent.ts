@@ -170,7 +170,11 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
   link.open();
   const every = (everyMs: number, work: () => Promise<void>) =>
     void routine({ clock, log, everyMs, signal: closing.signal }, work);
-  every(HEALTH_MS, sayHealth);
+  every(HEALTH_MS, async () => {
+    if (stationClock.trusted) alarms.clear('clock');
+    else alarms.raise('clock', 'warning', 'the time is not known: all but emergencies wait');
+    await sayHealth();
+  });
   every(RECONCILE_MS, async () => {
     askTimeUnlessTrusted();
     await reconciliation.repeat();

@@ -7,7 +7,7 @@ import type { Clock } from './clock/clock.ts';
 import type { StationClock } from './clock/station-clock.ts';
 import type { Claim } from './due/preference.ts';
 import type { Stage } from './due/stage.ts';
-import { whenDue } from './due/when-due.ts';
+import { type Window, whenDue } from './due/when-due.ts';
 import type { Preparation, ReadyAiring } from './fetch/prepare.ts';
 import type { Log } from './log.ts';
 
@@ -30,52 +30,63 @@ export interface AttendOptions {
  * the agent closes before it began. Rejects only when the journal cannot be written.
  */
 export async function attend(airing: BookedAiring, options: AttendOptions): Promise<void> {
-  const { journal, preparation, stage, clock, closing, withdrawn } = options;
-  const off = AbortSignal.any([closing, withdrawn]);
-  const window = whenDue(airing, options.clock, options.stationClock, off);
-  let ready: ReadyAiring;
+  const { journal, preparation, clock, stationClock, closing, withdrawn } = options;
+  const ended = new AbortController();
+  const off = AbortSignal.any([closing, withdrawn, ended.signal]);
+  const window = whenDue(airing, clock, stationClock, off);
+  let ready: ReadyAiring | undefined;
   try {
-    ready = await preparation.prepare(airing, window.latest, off);
-  } catch (error) {
-    if (off.aborted) return;
-    await recordOutcome(journal, airing, 'failed', reasonOf(error, options.log, airing));
-    return;
-  }
-  try {
+    ready = await preparation.prepare(airing, window.late, off);
     if (!(await recordOutcome(journal, airing, 'ready'))) return;
-    const claim: Claim = { priority: airing.order.priority, issuedAt: airing.order.issuedAt, key: airing.key };
     const dueAt = await window.due;
-    if (dueAt === undefined) return;
-    for (;;) {
-      const tooLate = abortAt(clock, window.latest);
-      const turn = await stage.turn(claim, AbortSignal.any([off, tooLate.signal]));
-      tooLate.cancel();
-      if (turn === undefined) {
-        if (!off.aborted) await recordOutcome(journal, airing, window.lateOutcome());
-        return;
-      }
-      const stop = AbortSignal.any([off, turn.preempted]);
-      let end: AiringEnd;
-      try {
-        end = await air(ready, {
-          ...options.air,
-          clock,
-          log: options.log,
-          mark: () => recordOutcome(journal, airing, 'airing'),
-          signal: stop,
-          successorWaits: turn.successorWaits,
-        });
-      } finally {
-        turn.release();
-      }
-      if (end.result === 'off') return;
-      const outcome = outcomeOf(end, options);
-      if (outcome === 'preempted' && airsAgain(airing)) continue;
-      await recordOutcome(journal, airing, outcome, detailsOf(end, dueAt));
+    if (dueAt !== undefined) return await takeTurns(ready, dueAt, window, off, options);
+    if (window.late.aborted) await recordOutcome(journal, airing, window.lateOutcome);
+  } catch (error) {
+    if (ready !== undefined) throw error;
+    if (!off.aborted) await recordOutcome(journal, airing, 'failed', reasonOf(error, options.log, airing));
+  } finally {
+    ended.abort();
+    ready?.release();
+  }
+}
+
+/** Airs when the stage is free, and again where a preempted airing is to come back. */
+async function takeTurns(
+  airing: ReadyAiring,
+  dueAt: number,
+  window: Window,
+  off: AbortSignal,
+  options: AttendOptions,
+): Promise<void> {
+  const { journal, stage, clock, log } = options;
+  const claim: Claim = { priority: airing.order.priority, issuedAt: airing.order.issuedAt, key: airing.key };
+  let last: AiringEnd | undefined;
+  for (;;) {
+    const turn = await stage.turn(claim, AbortSignal.any([off, window.late]));
+    if (turn === undefined) {
+      if (off.aborted) return;
+      const outcome = last === undefined ? window.lateOutcome : 'preempted';
+      await recordOutcome(journal, airing, outcome, last && detailsOf(last, dueAt));
       return;
     }
-  } finally {
-    ready.release();
+    window.begun();
+    try {
+      last = await air(airing, {
+        ...options.air,
+        clock,
+        log,
+        mark: () => recordOutcome(journal, airing, 'airing'),
+        signal: AbortSignal.any([off, turn.preempted]),
+        successorWaits: turn.successorWaits,
+      });
+    } finally {
+      turn.release();
+    }
+    if (last.result === 'off') return;
+    const outcome = outcomeOf(last, options);
+    if (outcome === 'preempted' && airsAgain(airing)) continue;
+    await recordOutcome(journal, airing, outcome, detailsOf(last, dueAt));
+    return;
   }
 }
 
@@ -103,9 +114,4 @@ function detailsOf({ evidence, refusal, relayAt, soundAt }: AiringEnd, dueAt: nu
 function reasonOf(error: unknown, log: Log, airing: BookedAiring): Partial<ReportDraft> {
   if (!(error instanceof Refusal)) log('error', 'preparation-broke', { airing: airing.key, error });
   return { refusal: refusalOf(error instanceof Refusal ? error : new Refusal('internal-error', '', { cause: error })) };
-}
-
-function abortAt(clock: Clock, at: number): { readonly signal: AbortSignal; readonly cancel: () => void } {
-  const controller = new AbortController();
-  return { signal: controller.signal, cancel: clock.after(at - clock.monotonic(), () => controller.abort()) };
 }

@@ -3,13 +3,16 @@ import type { BookedAiring } from '../book/book.ts';
 import { type Clock, sleep } from '../clock/clock.ts';
 import type { StationClock } from '../clock/station-clock.ts';
 
+/** When an airing may begin; watched until `signal` aborts. */
 export interface Window {
-  /** Resolves with the monotonic instant at which it fell due; with undefined when the signal aborts before. */
+  /** Resolves with the monotonic instant at which it fell due; with undefined when it is late or off before. */
   readonly due: Promise<number | undefined>;
-  /** Monotonic milliseconds after which it must not begin any more. */
-  readonly latest: number;
+  /** Aborts when it must not begin any more. */
+  readonly late: AbortSignal;
   /** What it is when it has not begun by then. */
-  lateOutcome(): Outcome;
+  readonly lateOutcome: Extract<Outcome, 'missed' | 'expired'>;
+  /** It has begun once: from now on only the order's end bounds it. */
+  begun(): void;
 }
 
 /** How long before the instant the fine timer takes over: a timer is late by a thousandth of its length. */
@@ -18,40 +21,57 @@ const FINE_MS = 250;
 const COARSE_MS = 1_000;
 
 /**
- * When an airing may begin. `now` is due at once; an instant is due when the trusted clock reaches it. Until the clock
- * is trusted nothing but an emergency falls due: a replayed or expired order could not be told from a live one.
+ * An occurrence is due at its instant, and `now` at once; it may begin until `lateBy` after that (for `now`: after the
+ * order's issue, so that a station which was away plays no backlog) and never after the order's end.
+ *
+ * Until the clock is trusted nothing falls due and nothing is late, but for an emergency that is to air now: without
+ * the time a replayed or ended order cannot be told from a live one, and a warning must not wait for that.
  */
 export function whenDue(airing: BookedAiring, clock: Clock, stationClock: StationClock, signal: AbortSignal): Window {
-  const bookedAt = clock.monotonic();
   const { occurrence, order } = airing;
-  const instant = occurrence === 'now' ? undefined : Date.parse(occurrence);
-  const untilExpiry = Date.parse(order.expiresAt) - stationClock.now();
-  const untilDue = instant === undefined ? 0 : instant - stationClock.now();
-  const lateness = untilDue + order.lateBy * 1_000;
-  const timeKnown = stationClock.trusted;
+  const arrivedAt = clock.monotonic();
+  const dueFrom = occurrence === 'now' ? 0 : Date.parse(occurrence);
+  const latestStart = Date.parse(occurrence === 'now' ? order.issuedAt : occurrence) + order.lateBy * 1_000;
+  const expiry = Date.parse(order.expiresAt);
+  const urgent = occurrence === 'now' && order.priority === 'emergency';
+  const late = new AbortController();
+  let latest = Math.min(latestStart, expiry);
+  let fallDue: (at: number | undefined) => void = () => {};
+  const due = new Promise<number | undefined>((resolve) => {
+    fallDue = resolve;
+  });
+
+  const watch = async () => {
+    let waited = false;
+    let isDue = false;
+    while (!signal.aborted) {
+      const now = stationClock.trusted ? stationClock.now() : urgent ? unverified() : undefined;
+      if (now !== undefined && now > latest) break;
+      if (now !== undefined && now >= dueFrom && !isDue) {
+        isDue = true;
+        fallDue(waited ? clock.monotonic() : arrivedAt);
+      }
+      waited = true;
+      await sleep(clock, now === undefined ? COARSE_MS : stepTo((isDue ? latest + 1 : dueFrom) - now), signal);
+    }
+    fallDue(undefined);
+    if (!signal.aborted) late.abort();
+  };
+  /** As if the order had been issued when it arrived. */
+  const unverified = () => latestStart - order.lateBy * 1_000 + (clock.monotonic() - arrivedAt);
+  void watch();
+
   return {
-    due: fallDue(instant, order.priority === 'emergency', clock, stationClock, signal),
-    latest: bookedAt + (timeKnown ? Math.min(lateness, untilExpiry) : order.lateBy * 1_000),
-    lateOutcome: () => (timeKnown && untilExpiry < lateness ? 'expired' : 'missed'),
+    due,
+    late: late.signal,
+    lateOutcome: expiry <= latestStart ? 'expired' : 'missed',
+    begun: () => {
+      latest = expiry;
+    },
   };
 }
 
-async function fallDue(
-  instant: number | undefined,
-  emergency: boolean,
-  clock: Clock,
-  stationClock: StationClock,
-  signal: AbortSignal,
-): Promise<number | undefined> {
-  const mayFallDue = () => stationClock.trusted || (emergency && instant === undefined);
-  const arrivedAt = clock.monotonic();
-  let waited = false;
-  while (!signal.aborted) {
-    const left = (instant ?? 0) - stationClock.now();
-    if (mayFallDue() && left <= 0) return waited ? clock.monotonic() : arrivedAt;
-    waited = true;
-    if (!mayFallDue() || left > COARSE_MS + FINE_MS) await sleep(clock, COARSE_MS, signal);
-    else await sleep(clock, left > FINE_MS ? left - FINE_MS : left, signal);
-  }
-  return undefined;
-}
+const stepTo = (leftMs: number): number => {
+  if (leftMs > COARSE_MS + FINE_MS) return COARSE_MS;
+  return leftMs > FINE_MS ? leftMs - FINE_MS : leftMs;
+};

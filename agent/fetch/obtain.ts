@@ -29,24 +29,18 @@ export interface Obtaining {
 
 /**
  * A playable recording: out of the cache, or fetched, verified and decoded to its end, so that what cannot be played is
- * refused before the amplifier is keyed. Keeps trying what may pass until `giveUpAt` (monotonic milliseconds).
- * Rejects with the last Refusal; with `stopped` when the signal aborts.
+ * refused before the amplifier is keyed. Keeps trying what may pass until `late` aborts, then rejects with the last
+ * Refusal; with `stopped` when `signal` aborts.
  */
 export async function obtain(
   variant: AudioVariant,
   { cache, ffmpeg, clock }: Obtaining,
-  giveUpAt: number,
+  late: AbortSignal,
   signal: AbortSignal,
 ): Promise<Track> {
   const found = await cache.find(variant.sha256);
   if (found !== undefined) return found;
-  const late = new AbortController();
-  const cancel = clock.after(giveUpAt - clock.monotonic(), () => late.abort());
-  try {
-    await fetchFromAny(variant, { cache, ffmpeg, clock }, AbortSignal.any([signal, late.signal]), signal);
-  } finally {
-    cancel();
-  }
+  await fetchFromAny(variant, { cache, ffmpeg, clock }, AbortSignal.any([signal, late]), signal);
   const { samples, head } = await inspect(variant, cache, ffmpeg, clock, signal);
   try {
     return await cache.keep(variant.sha256, samples, head);

@@ -35,8 +35,8 @@ export class Preparation {
     this.#options = options;
   }
 
-  /** Rejects with a Refusal. `giveUpAt`: monotonic milliseconds. */
-  async prepare(airing: BookedAiring, giveUpAt: number, signal: AbortSignal): Promise<ReadyAiring> {
+  /** Rejects with a Refusal: what was wrong when `late` aborts; `stopped` when `signal` does. */
+  async prepare(airing: BookedAiring, late: AbortSignal, signal: AbortSignal): Promise<ReadyAiring> {
     const variants = chooseVariants(airing.order, this.#options.languages);
     const releases = variants.map((variant) => this.#options.cache.need(variant.sha256));
     const release = () => {
@@ -45,7 +45,7 @@ export class Preparation {
     try {
       const urgent = airing.order.priority === 'emergency';
       const tracks = await Promise.all(
-        variants.map((variant) => this.#shared(variant, () => this.#obtain(variant, urgent, giveUpAt, signal))),
+        variants.map((variant) => this.#shared(variant, () => this.#obtain(variant, urgent, late, signal))),
       );
       return { ...airing, tracks, release } as unknown as ReadyAiring;
     } catch (error) {
@@ -63,13 +63,13 @@ export class Preparation {
     return started;
   }
 
-  async #obtain(variant: AudioVariant, urgent: boolean, giveUpAt: number, signal: AbortSignal): Promise<Track> {
+  async #obtain(variant: AudioVariant, urgent: boolean, late: AbortSignal, signal: AbortSignal): Promise<Track> {
     const cached = await this.#options.cache.find(variant.sha256);
     if (cached !== undefined) return cached;
     if (!urgent && this.#running >= AT_ONCE) await new Promise<void>((resolve) => this.#queue.push(resolve));
     this.#running += 1;
     try {
-      return await obtain(variant, this.#options, giveUpAt, signal);
+      return await obtain(variant, this.#options, late, signal);
     } finally {
       this.#running -= 1;
       this.#queue.shift()?.();

@@ -1,0 +1,149 @@
+import { readdir, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { test } from 'tap';
+import { bookCancel, bookOrder, declineOrder, recordOutcome, resumeBook } from '../../agent/book/book.ts';
+import { Journal, type ReportDraft } from '../../agent/book/journal.ts';
+import { silentLog } from '../../agent/log.ts';
+import type { VerifiedOrder } from '../../agent/verify/verify-order.ts';
+import { Refusal } from '../../protocol/refusal.ts';
+import type { Report } from '../../protocol/report.ts';
+import { anOrder } from '../support/examples.ts';
+
+const open = (directory: string): Promise<Journal> =>
+  Journal.open({
+    directory,
+    log: silentLog,
+    stamp: (draft: ReportDraft, number): Report => ({
+      ...draft,
+      ...number,
+      station: 'dai-dong',
+      at: '2026-11-20T08:00:00.000Z',
+      clock: 'trusted',
+      software: 'test',
+    }),
+  });
+
+const verified = (rev: number): VerifiedOrder =>
+  ({
+    order: anOrder({ rev, type: rev === 1 ? 'new' : 'update' }),
+    zones: ['thon-1'],
+    token: new Uint8Array(),
+  }) as unknown as VerifiedOrder;
+
+const outcomes = async (journal: Journal) =>
+  (await journal.reports(0, 1_000)).map(({ outcome, order }) => `${outcome} ${order?.rev}`);
+
+test('[P-61] an order and its cancellation, in any order and any number, book at most once and end once', async (t) => {
+  const id = verified(1).order.id;
+  const steps = fc.array(fc.constantFrom('order 1', 'order 2', 'cancel 1', 'cancel 2', 'restart'), { maxLength: 8 });
+  let round = 0;
+  const folder = t.testdir();
+  await fc.assert(
+    fc.asyncProperty(steps, async (list) => {
+      const directory = join(folder, String(round++));
+      let journal = await open(directory);
+      try {
+        for (const step of list) {
+          const [what, rev] = step.split(' ');
+          if (what === 'order') await bookOrder(journal, verified(Number(rev)));
+          if (what === 'cancel') await bookCancel(journal, { id, rev: Number(rev) }, '2026-11-20T08:00:00.000Z');
+          if (what === 'restart') {
+            await journal.close();
+            journal = await open(directory);
+          }
+        }
+        const all = await outcomes(journal);
+        for (const rev of [1, 2]) {
+          const count = (name: string) => all.filter((outcome) => outcome === `${name} ${rev}`).length;
+          if (count('accepted') > 1 || count('cancelled') > 1) return false;
+          const cancelledUpTo = Math.max(
+            0,
+            ...list.filter((step) => step.startsWith('cancel')).map((step) => Number(step.slice(-1))),
+          );
+          const waiting = (await resumeBook(journal)).some(({ order }) => order.rev === rev);
+          if (waiting && rev <= cancelledUpTo) return false;
+        }
+        return (await resumeBook(journal)).length <= 1;
+      } finally {
+        await journal.close();
+      }
+    }),
+    { numRuns: 60 },
+  );
+  t.end();
+});
+
+test('[P-62] an airing that has ended takes no second outcome', async (t) => {
+  const journal = await open(t.testdir());
+  t.teardown(() => journal.close());
+  const { booked } = await bookOrder(journal, verified(1));
+  const [airing] = booked;
+  if (airing === undefined) throw new Error('nothing booked');
+  await bookCancel(journal, { id: airing.order.id, rev: 1 }, '2026-11-20T08:00:00.000Z');
+  t.equal(await recordOutcome(journal, airing, 'airing'), false);
+  t.same(await outcomes(journal), ['accepted 1', 'cancelled 1']);
+});
+
+test('reports keep their numbers through restarts and acknowledgements, without a gap', async (t) => {
+  const directory = t.testdir();
+  let journal = await open(directory);
+  const { epoch } = journal;
+  await bookOrder(journal, verified(1));
+  await journal.acknowledge(epoch, 1);
+  await journal.close();
+  journal = await open(directory);
+  t.equal(journal.epoch, epoch);
+  t.equal(journal.backlog, 0);
+  await declineOrder(journal, anOrder({ rev: 3 }), new Refusal('unknown-zone'));
+  t.same(
+    (await journal.reports(0, 10)).map(({ seq }) => seq),
+    [2],
+  );
+  await journal.acknowledge('f'.repeat(32), 2);
+  await journal.acknowledge(epoch, 99);
+  t.equal(journal.backlog, 1, 'another epoch, or a number never given out, acknowledges nothing');
+  await journal.close();
+});
+
+test('an airing that was on air at the end is interrupted, once', async (t) => {
+  const directory = t.testdir();
+  let journal = await open(directory);
+  const [airing] = (await bookOrder(journal, verified(1))).booked;
+  if (airing === undefined) throw new Error('nothing booked');
+  await recordOutcome(journal, airing, 'airing');
+  await journal.close();
+  for (let start = 0; start < 2; start++) {
+    journal = await open(directory);
+    t.same(await resumeBook(journal), []);
+    t.same(await outcomes(journal), ['accepted 1', 'airing 1', 'interrupted 1']);
+    await journal.close();
+  }
+});
+
+test('a torn journal loses its tail alone', async (t) => {
+  const directory = t.testdir();
+  let journal = await open(directory);
+  await bookOrder(journal, verified(1));
+  await journal.commit(() => ({ facts: { last: 'x'.repeat(2_000) } }));
+  await journal.close();
+  const [log] = (await readdir(directory)).filter((name) => name.endsWith('.log'));
+  t.ok(log);
+  await truncate(join(directory, log ?? ''), 1_500);
+  journal = await open(directory);
+  t.equal(journal.facts.get('last'), undefined);
+  t.equal((await resumeBook(journal)).length, 1);
+  t.same(await outcomes(journal), ['accepted 1']);
+  await journal.close();
+});
+
+test('ended orders are forgotten, live ones are not', async (t) => {
+  const journal = await open(t.testdir());
+  t.teardown(() => journal.close());
+  await bookOrder(journal, verified(1));
+  await journal.prune(Date.parse('2026-11-20T09:00:00.000Z'));
+  t.equal(journal.orders.size, 1);
+  await journal.prune(Date.parse('2027-11-20T09:00:00.000Z'));
+  t.equal(journal.orders.size, 0);
+  t.equal(journal.airings.size, 0);
+});

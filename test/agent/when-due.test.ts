@@ -1,0 +1,122 @@
+import { test } from 'tap';
+import type { BookedAiring } from '../../agent/book/book.ts';
+import { StationClock } from '../../agent/clock/station-clock.ts';
+import { whenDue } from '../../agent/due/when-due.ts';
+import type { Order } from '../../protocol/order.ts';
+import { anOrder } from '../support/examples.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+
+const START = '2026-11-20T08:00:00.000Z';
+const never = new AbortController().signal;
+
+function airing(occurrence: string, changes: Partial<Order> = {}): BookedAiring {
+  return { key: 'key', order: anOrder({ lateBy: 60, ...changes }), occurrence, zones: ['thon-1'] };
+}
+
+function setUp(trusted: boolean) {
+  const clock = new ManualClock(Date.parse(START));
+  let synchronised = trusted;
+  const stationClock = new StationClock(clock, () => synchronised);
+  const trust = () => {
+    synchronised = true;
+  };
+  return { clock, stationClock, trust };
+}
+
+test('an instant falls due exactly then, by the trusted clock', async (t) => {
+  const { clock, stationClock } = setUp(true);
+  let dueAt: number | undefined;
+  const window = whenDue(airing('2026-11-20T08:10:00.000Z'), clock, stationClock, never);
+  void window.due.then((at) => {
+    dueAt = at;
+  });
+  await clock.advance(599_999);
+  t.equal(dueAt, undefined);
+  await clock.advance(1);
+  t.equal(dueAt, 600_000);
+  await clock.advance(60_000);
+  t.notOk(window.late.aborted, 'and may begin for a minute');
+  await clock.advance(2);
+  t.ok(window.late.aborted);
+  t.equal(window.lateOutcome, 'missed');
+});
+
+test('what is due now does not wait for a clock if it is an emergency, and else does', async (t) => {
+  const { clock, stationClock, trust } = setUp(false);
+  const due: string[] = [];
+  void whenDue(airing('now', { priority: 'emergency' }), clock, stationClock, never).due.then(() =>
+    due.push('emergency'),
+  );
+  void whenDue(airing('now'), clock, stationClock, never).due.then(() => due.push('routine'));
+  await clock.advance(30_000);
+  t.same(due, ['emergency']);
+  trust();
+  await clock.advance(1_000);
+  t.same(due, ['emergency', 'routine']);
+});
+
+test('a wall clock that is set while an airing waits moves its instant with it', async (t) => {
+  const { clock, stationClock } = setUp(true);
+  let due = false;
+  void whenDue(airing('2026-11-20T09:00:00.000Z'), clock, stationClock, never).due.then(() => {
+    due = true;
+  });
+  await clock.advance(10_000);
+  clock.stepWall(Date.parse('2026-11-20T08:59:59.000Z'));
+  await clock.advance(2_500);
+  t.ok(due);
+});
+
+test('the end of an order bounds the window, and names the outcome', async (t) => {
+  const { clock, stationClock } = setUp(true);
+  const window = whenDue(airing('now', { expiresAt: '2026-11-20T08:00:30.000Z' }), clock, stationClock, never);
+  t.equal(await window.due, 0);
+  await clock.advance(30_001);
+  t.ok(window.late.aborted);
+  t.equal(window.lateOutcome, 'expired');
+});
+
+test('a station that was away plays no backlog', async (t) => {
+  const { clock, stationClock } = setUp(true);
+  const old = airing('now', { issuedAt: '2026-11-20T07:58:00.000Z' });
+  const window = whenDue(old, clock, stationClock, never);
+  t.equal(await window.due, undefined);
+  t.ok(window.late.aborted);
+  t.equal(window.lateOutcome, 'missed');
+});
+
+test('an airing that has begun may begin again until its order ends', async (t) => {
+  const { clock, stationClock } = setUp(true);
+  const window = whenDue(airing('now', { expiresAt: '2026-11-20T08:05:00.000Z' }), clock, stationClock, never);
+  await window.due;
+  window.begun();
+  await clock.advance(299_000);
+  t.notOk(window.late.aborted);
+  await clock.advance(2_000);
+  t.ok(window.late.aborted);
+});
+
+test('an urgent order is late by its own age while the clock is not trusted', async (t) => {
+  const { clock, stationClock } = setUp(false);
+  clock.stepWall(0);
+  const window = whenDue(airing('now', { priority: 'emergency' }), clock, stationClock, never);
+  t.equal(await window.due, 0);
+  await clock.advance(60_000);
+  t.notOk(window.late.aborted);
+  await clock.advance(1_000);
+  t.ok(window.late.aborted);
+});
+
+test('an answer with our nonce corrects and trusts the clock; a synchronised clock is left alone', (t) => {
+  const { clock, stationClock, trust } = setUp(false);
+  clock.stepWall(0);
+  t.equal(stationClock.trusted, false);
+  stationClock.believe(Date.parse(START), 200);
+  t.equal(stationClock.trusted, true);
+  t.equal(stationClock.instant(), '2026-11-20T08:00:00.100Z');
+  const other = new StationClock(clock, () => true);
+  other.believe(Date.parse(START), 0);
+  t.equal(other.now(), 0);
+  trust();
+  t.end();
+});
