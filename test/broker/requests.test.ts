@@ -1,0 +1,147 @@
+import mqtt from 'mqtt';
+import { test } from 'tap';
+import { addClientKey } from '../../broker/keys/key-store.ts';
+import { encodeCancelRequest } from '../../protocol/cancel.ts';
+import { encodeOrder, encodeOrderRequest, type Order } from '../../protocol/order.ts';
+import { decodeReceipt, type Receipt } from '../../protocol/receipt.ts';
+import { topics } from '../../protocol/topics.ts';
+import { anOrder } from '../support/examples.ts';
+import { until } from '../support/until.ts';
+import { TestCentre } from './support/test-centre.ts';
+import { makeIdentity, must, sha256, TestStation } from './support/test-station.ts';
+
+const client = 'phan-mem';
+let counter = 0;
+const aRequest = (changes: Partial<Order> = {}): Order =>
+  anOrder({
+    id: `019357f0-7a00-7000-8000-${(++counter).toString(16).padStart(12, '0')}`,
+    issuedAt: new Date().toISOString(),
+    expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+    to: 'all',
+    onInterrupt: 'skip',
+    ...changes,
+  });
+
+test('orders from the software of others', async (t) => {
+  const centre = await TestCentre.start();
+  t.teardown(() => centre.close());
+  const identity = await makeIdentity(client);
+  const { kid } = await addClientKey(centre.data, {
+    client,
+    key: identity.publicKey,
+    priorities: ['routine', 'priority'],
+  });
+  const signer = { kid, key: identity.signer.key };
+  t.equal((await centre.post('/api/keys/reload')).status, 200);
+
+  const dong = await TestStation.connect({ url: centre.mqttUrl, root: centre.root, station: 'dai-dong' });
+  const link = await mqtt.connectAsync(centre.mqttUrl, { clientId: client, clean: true, reconnectPeriod: 0 });
+  t.teardown(() => Promise.all([dong.close(), link.endAsync(true)]));
+  const receipts: Receipt[] = [];
+  link.on('message', (_topic, payload) => receipts.push(must(decodeReceipt(payload))));
+  await link.subscribeAsync(topics.in(centre.running.centre, client, 'receipt'), { qos: 1 });
+  /** Sends bytes and waits for their own answer. */
+  const ask = async (bytes: Uint8Array): Promise<Receipt> => {
+    const before = receipts.length;
+    await link.publishAsync(topics.in(TestCentre.id, client, 'order'), Buffer.from(bytes), { qos: 1 });
+    return until('a receipt', () =>
+      receipts.slice(before).find((each) => each.request === sha256(bytes) && each.result !== 'progress'),
+    );
+  };
+
+  await t.test('the manifest names the client, and stations obey it none the less', async (t) => {
+    await until('manifest 2', () => dong.messages('keys', 'all').length > 0);
+    const lookup = await dong.keys();
+    t.notOk(lookup(kid).ok, 'a client key is no key of the centre');
+  });
+
+  await t.test('a good request is booked, pushed under the key of the centre, and its progress summed', async (t) => {
+    const order = aRequest({ to: { stations: ['dai-dong'] } });
+    const request = await encodeOrderRequest(order, signer);
+    const receipt = await ask(request);
+    t.match(receipt, { result: 'booked', order: { id: order.id, rev: 1 }, stations: 1, request: sha256(request) });
+    t.same(await dong.order(order.id, 'station'), order);
+    await dong.report(1, { outcome: 'accepted', order: { id: order.id, rev: 1 } });
+    await dong.report(2, { order: { id: order.id, rev: 1 } });
+    const progress = await until('the sum', () => receipts.find((each) => each.progress?.aired === 1));
+    t.match(progress, { result: 'progress', order: { id: order.id, rev: 1 }, stations: 1, progress: { aired: 1 } });
+
+    const pushes = dong.messages('order').length;
+    t.match(await ask(request), { result: 'booked', stations: 1 }, 'the same again');
+    const other = await encodeOrderRequest({ ...order, title: 'Nội dung khác' }, signer);
+    t.match(await ask(other), { result: 'refused', refusal: { code: 'superseded', fields: [{ path: 'rev' }] } });
+    t.equal(dong.messages('order').length, pushes);
+  });
+
+  await t.test('a bad request is told every bad field', async (t) => {
+    const bad = { ...aRequest(), title: 'x‮y', lateBy: -1, priority: 'urgent', programme: [], extra: true };
+    const { CompactSign } = await import('jose');
+    const bytes = new TextEncoder().encode(
+      await new CompactSign(new TextEncoder().encode(JSON.stringify(bad)))
+        .setProtectedHeader({ alg: 'Ed25519', typ: 'loa-order-request', kid })
+        .sign(signer.key),
+    );
+    const receipt = await ask(bytes);
+    t.equal(receipt.refusal?.code, 'invalid-fields');
+    t.same(receipt.refusal?.fields.map((field) => field.path).sort(), [
+      'extra',
+      'lateBy',
+      'priority',
+      'programme',
+      'title',
+    ]);
+  });
+
+  const refusal = async (bytes: Uint8Array) => (await ask(bytes)).refusal?.code;
+
+  await t.test('junk, foreign signatures and the wrong kind are refused by code', async (t) => {
+    const stranger = await makeIdentity('stranger');
+    t.equal(await refusal(Buffer.from('{"id":1}')), 'not-an-envelope');
+    t.equal(await refusal(Buffer.from([0xff, 0xfe])), 'not-utf8');
+    t.equal(await refusal(await encodeOrderRequest(aRequest(), stranger.signer)), 'unknown-key');
+    t.equal(await refusal(await encodeOrderRequest(aRequest(), { kid, key: stranger.signer.key })), 'bad-signature');
+    t.equal(await refusal(await encodeOrder(aRequest(), signer)), 'wrong-type');
+  });
+
+  await t.test('what this key may not do, or what cannot be carried out, is refused by code', async (t) => {
+    const ask = async (changes: Partial<Order>) => refusal(await encodeOrderRequest(aRequest(changes), signer));
+    t.equal(await ask({ priority: 'emergency' }), 'not-permitted');
+    t.equal(await ask({ centre: 'an-giang' }), 'wrong-centre');
+    t.equal(await ask({ to: { stations: ['dai-dong', 'nowhere'] } }), 'unknown-station');
+    t.equal(await ask({ to: { groups: ['nobody'] } }), 'unknown-station');
+    t.equal(await ask({ issuedAt: '2020-01-01T00:00:00.000Z', expiresAt: '2020-01-02T00:00:00.000Z' }), 'expired');
+    t.equal(await ask({ type: 'update', rev: 2 }), 'unknown-order');
+  });
+
+  await t.test('a client speaks with its own key on its own topic only', async (t) => {
+    const other = await makeIdentity('other');
+    const added = await addClientKey(centre.data, { client: 'other', key: other.publicKey, priorities: ['routine'] });
+    await centre.post('/api/keys/reload');
+    const request = await encodeOrderRequest(aRequest(), { kid: added.kid, key: other.signer.key });
+    t.equal(await refusal(request), 'not-permitted');
+    t.equal(added.version, 3);
+  });
+
+  await t.test('a client cancels what it ordered, and nothing else', async (t) => {
+    const order = aRequest();
+    await ask(await encodeOrderRequest(order, signer));
+    const cancel = (id: string) =>
+      encodeCancelRequest({ id, rev: 1, type: 'cancel', centre: TestCentre.id, issuedAt: order.issuedAt }, signer);
+    t.match(await ask(await cancel(order.id)), { result: 'booked', order: { id: order.id, rev: 1 } });
+    await until('the push', async () => (await dong.cancellations()).some((each) => each.id === order.id));
+    t.equal(await refusal(await encodeOrderRequest(order, signer)), 'cancelled');
+    const { id } = (await centre.order()).body;
+    t.equal(await refusal(await cancel(id)), 'not-permitted');
+  });
+
+  await t.test('no addressee has more live orders than an index lists', async (t) => {
+    const to = { stations: ['dai-dong'] };
+    for (let left = 299; left > 0; left -= 50) {
+      const orders = Array.from({ length: Math.min(left, 50) }, () => aRequest({ to }));
+      await Promise.all(orders.map(async (order) => ask(await encodeOrderRequest(order, signer))));
+    }
+    await dong.index('station', (index) => index.orders.length === 300);
+    t.equal(await refusal(await encodeOrderRequest(aRequest({ to }), signer)), 'too-many-orders');
+    t.equal(await refusal(await encodeOrderRequest(aRequest(), signer)), undefined, 'orders to all are counted apart');
+  });
+});
