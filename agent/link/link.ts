@@ -1,5 +1,5 @@
 import mqtt, { type MqttClient } from 'mqtt';
-import type { Clock } from '../clock/clock.ts';
+import { type Clock, withDeadline } from '../clock/clock.ts';
 import type { Log } from '../log.ts';
 
 /** Seconds. Both ends notice a dead link at one and a half times this: 45 s. */
@@ -8,6 +8,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** Reconnects wait a random time up to 1, 2, 4 … 60 s, so that a country of stations does not come back at once. */
 const FIRST_BACKOFF_MS = 1_000;
 const LAST_BACKOFF_MS = 60_000;
+const FAREWELL_MS = 1_000;
 
 export interface Message {
   readonly topic: string;
@@ -137,8 +138,10 @@ export class Link {
     const client = this.#client;
     if (client === undefined) return;
     if (this.#up) {
-      const said = this.publish(farewell, { qos: 1, retain: true }).catch(() => undefined);
-      await Promise.race([said, new Promise<void>((resolve) => this.#options.clock.after(1_000, resolve))]);
+      const said = this.publish(farewell, { qos: 1, retain: true });
+      await withDeadline(this.#options.clock, FAREWELL_MS, said, () => new Error('no time left')).catch(
+        () => undefined,
+      );
     }
     await client.endAsync(!this.#up).catch(() => undefined);
   }
