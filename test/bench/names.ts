@@ -1,0 +1,23 @@
+/** What is measured, in the words of the report. */
+export const names = {
+  echo: 'MQTT echo',
+  serial: 'serial round trip',
+  floor: 'floor: MQTT echo + serial round trip',
+  write: 'one synchronous journal write',
+  amplifier: 'order published → amplifier on',
+  relay: 'order published → relay closed',
+  unmute: 'order published → unmuted',
+  sound: 'order published → first PCM at the sink',
+  longRelay: 'order published → relay closed (recording longer than its cached head)',
+  longSound: 'order published → first PCM at the sink (recording longer than its cached head)',
+  coldRelay: 'order published → relay closed (first order after a start)',
+  coldSound: 'order published → first PCM at the sink (first order after a start)',
+  ffmpeg: 'floor: ffmpeg on the same file → its first byte',
+  pipeline: 'ffmpeg | player → first byte at the sink',
+  start: 'agent start → online',
+  node: 'floor: node -e 0',
+  idle: 'agent RSS, idle',
+  airing: 'agent RSS, airing',
+  aged: 'agent RSS, idle after its airings so far',
+  nodeAlone: 'floor: Node alone, RSS',
+} as const;
