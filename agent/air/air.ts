@@ -14,6 +14,8 @@ import { EvidenceCollector } from './evidence.ts';
 /** How long relays stay closed without playback going on; the controller's own doing. */
 export const LEASE_MS = 3_000;
 const RENEW_MS = 1_000;
+/** Soon enough that the output of a short programme is measured too. */
+const FIRST_LOOK_MS = 400;
 
 export interface AirOptions {
   readonly hardware: Hardware;
@@ -108,7 +110,7 @@ export async function air(ready: ReadyAiring, options: AirOptions): Promise<Airi
     undo.push(() => amplifier.mute(true));
     await amplifier.mute(false);
 
-    let renewedAt = clock.monotonic();
+    let renewedAt = clock.monotonic() - RENEW_MS + FIRST_LOOK_MS;
     const renew = async () => {
       if (clock.monotonic() - renewedAt < RENEW_MS) return;
       renewedAt = clock.monotonic();
