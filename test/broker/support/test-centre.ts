@@ -72,6 +72,10 @@ export class TestCentre {
     return importPublicKey(this.root);
   }
 
+  headers(): Promise<Record<string, string>> {
+    return apiHeaders(this.data);
+  }
+
   async get(path: string): Promise<Answer> {
     return callApi(this.data, this.httpUrl, path);
   }
@@ -99,10 +103,13 @@ export const aTextOrder = {
 
 /** Calls the API with the data folder's token: GET, or POST where there is a body. */
 export async function callApi(data: string, http: string, path: string, body?: unknown): Promise<Answer> {
-  const token = (await readFile(join(data, 'api-token'), 'utf8')).trim();
   const response = await fetch(`${http}${path}`, {
-    headers: { authorization: `Bearer ${token}` },
+    headers: await apiHeaders(data),
     ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
   });
   return { status: response.status, body: await response.json() };
+}
+
+async function apiHeaders(data: string): Promise<Record<string, string>> {
+  return { authorization: `Bearer ${(await readFile(join(data, 'api-token'), 'utf8')).trim()}` };
 }
