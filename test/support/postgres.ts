@@ -44,21 +44,29 @@ export class Postgres {
     await run(join(bin, 'initdb'), ['-D', join(folder, 'data'), '-U', 'loa', '-A', 'trust', '--no-sync'], at);
     const settings = ['-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off', '-k', folder, '-p', String(port)];
     const child = spawn(join(bin, 'postgres'), ['-D', join(folder, 'data'), ...settings], { ...at, stdio: 'ignore' });
+    const postgres = new Postgres(folder, port, child);
     const ready = () => run(join(bin, 'pg_isready'), ['-h', '127.0.0.1', '-p', String(port)], at);
-    await until('PostgreSQL to be ready', () =>
-      ready().then(
-        () => true,
-        () => false,
-      ),
-    );
-    return new Postgres(folder, port, child);
+    try {
+      await until('PostgreSQL to be ready', () =>
+        ready().then(
+          () => true,
+          () => false,
+        ),
+      );
+    } catch (error) {
+      await postgres.close();
+      throw error;
+    }
+    return postgres;
   }
 
   async close(): Promise<void> {
-    const exited = once(this.#child, 'exit');
-    // Immediate shutdown: nothing here is worth a checkpoint.
-    this.#child.kill('SIGQUIT');
-    await exited;
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      const exited = once(this.#child, 'exit');
+      // Immediate shutdown: nothing here is worth a checkpoint.
+      this.#child.kill('SIGQUIT');
+      await exited;
+    }
     await rm(this.#folder, { recursive: true, force: true });
   }
 }
