@@ -21,6 +21,8 @@ export interface Stretch {
 }
 
 const GAP_STEP_MS = 1_000;
+/** Starting a process holds the agent up for some milliseconds: so much sound is on its way by then. */
+const OPENING_MS = 100;
 
 /** Samples of the whole ordered programme, without chime and gaps. */
 export const programmeSamples = ({ tracks, times }: Pick<ProgrammeSource, 'tracks' | 'times'>): number =>
@@ -38,18 +40,20 @@ export async function* programme(source: ProgrammeSource): AsyncGenerator<Stretc
 }
 
 /**
- * The cached head is there at once; the decoder starts meanwhile and what it gives of the head is skipped, so that
- * the two fit to the sample.
+ * The cached head is there at once; the decoder starts when its opening has gone out, and what it gives of the head is
+ * skipped, so that the two fit to the sample.
  */
 async function* trackPcm(track: Track, { ffmpeg, clock, signal }: ProgrammeSource): AsyncGenerator<Buffer> {
   const { head, file, samples } = track;
   if (head.byteLength >= samples * BYTES_PER_SAMPLE) return yield head;
+  const openingBytes = bytesOfMs(OPENING_MS);
+  yield head.subarray(0, openingBytes);
   const decoder = decode({ ffmpeg, file, clock, signal });
   let pending: Promise<IteratorResult<Buffer, void>> | undefined = decoder.next();
   // Rejections surface where the result is awaited below, perhaps after the head has played.
   pending.catch(() => undefined);
   try {
-    yield head;
+    yield head.subarray(openingBytes);
     let skip = head.byteLength;
     for (let result = await pending; !result.done; result = await decoder.next()) {
       pending = undefined;

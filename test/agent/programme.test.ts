@@ -1,0 +1,57 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Test, test } from 'tap';
+import { decode } from '../../agent/audio/ffmpeg.ts';
+import { BYTES_PER_SAMPLE, bytesOfMs } from '../../agent/audio/format.ts';
+import { type ProgrammeSource, programme } from '../../agent/audio/programme.ts';
+import { systemClock } from '../../agent/clock/clock.ts';
+import type { Track } from '../../agent/fetch/cache.ts';
+import { recordTone } from '../support/tone.ts';
+
+/** A recording with the head that a cache keeps of it, and all of its PCM. */
+async function track(t: Test, seconds: number, headMs: number): Promise<{ track: Track; pcm: Buffer }> {
+  const { bytes, variant } = await recordTone(seconds);
+  const file = join(t.testdir({}), 'tone.ogg');
+  await writeFile(file, bytes);
+  const decoded: Buffer[] = [];
+  for await (const part of decode({ ffmpeg: 'ffmpeg', file, clock: systemClock })) decoded.push(part);
+  const pcm = Buffer.concat(decoded);
+  const { sha256 } = variant();
+  const head = pcm.subarray(0, bytesOfMs(headMs));
+  return { track: { sha256, file, samples: pcm.byteLength / BYTES_PER_SAMPLE, head }, pcm };
+}
+
+const source = (tracks: readonly Track[], ffmpeg = 'ffmpeg'): ProgrammeSource => ({
+  tracks,
+  chime: false,
+  times: 1,
+  gapMs: 0,
+  ffmpeg,
+  clock: systemClock,
+  signal: new AbortController().signal,
+});
+
+async function sound(from: ProgrammeSource): Promise<Buffer> {
+  const stretches: Buffer[] = [];
+  for await (const { pcm } of programme(from)) stretches.push(pcm);
+  return Buffer.concat(stretches);
+}
+
+for (const headMs of [3_000, 1_000, 60, 0]) {
+  test(`a head of ${headMs} ms and its decoder fit to the sample`, async (t) => {
+    const { track: recording, pcm } = await track(t, 2, headMs);
+    t.ok((await sound(source([recording, recording]))).equals(Buffer.concat([pcm, pcm])));
+  });
+}
+
+test('the opening of a cached recording waits for no decoder', async (t) => {
+  const { track: recording, pcm } = await track(t, 2, 1_000);
+  const stretches = programme(source([recording], '/nowhere/ffmpeg'));
+  const opening = await stretches.next();
+  const sent = opening.value?.pcm ?? Buffer.alloc(0);
+  t.ok(sent.byteLength > 0 && sent.equals(pcm.subarray(0, sent.byteLength)), 'sound without a decoder');
+  const rest = async () => {
+    for await (const _ of stretches);
+  };
+  await t.rejects(rest(), { code: 'decoder-failed' });
+});
