@@ -93,7 +93,8 @@ export async function air(ready: ReadyAiring, options: AirOptions): Promise<Airi
     const powerUp = async () => {
       undo.push(async () => (options.successorWaits() ? undefined : amplifier.power(false)));
       await amplifier.power(true);
-      await sleep(clock, options.settleMs, signal);
+      // A timer of 0 takes a millisecond or two.
+      if (options.settleMs > 0) await sleep(clock, options.settleMs, signal);
     };
     const [marked, opened, powered] = await Promise.allSettled([options.mark(), sink.open(), powerUp()]);
     if (opened.status === 'fulfilled') stream = opened.value;
