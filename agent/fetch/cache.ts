@@ -1,8 +1,10 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, statfs, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { validate } from '../../protocol/decode.ts';
 import { integer } from '../../protocol/fields.ts';
+import { Refusal } from '../../protocol/refusal.ts';
+import { BYTES_PER_SAMPLE, bytesOfMs } from '../audio/format.ts';
 
 /** A recording that was verified, decoded to its end, and can be played. */
 export interface Track {
@@ -16,8 +18,18 @@ export interface Track {
 
 interface Held {
   readonly bytes: number;
+  readonly headBytes: number;
   usedAt: number;
 }
+
+/** What is kept as PCM of every recording: ample for the decoder's start, 288 kB. */
+const HEAD_MS = 3_000;
+/** Left free on the file system, for the journal above all: so much, or a twentieth of a small one. */
+const RESERVE_BYTES = 16 * 1_048_576;
+const RESERVE_SHARE = 0.05;
+
+/** Length of the head of a recording of so many samples. */
+export const headBytesOf = (samples: number): number => Math.min(bytesOfMs(HEAD_MS), samples * BYTES_PER_SAMPLE);
 
 const infoSchema = v.object({ samples: integer(1, Number.MAX_SAFE_INTEGER) });
 const AUDIO = /^[0-9a-f]{64}$/;
@@ -48,7 +60,11 @@ export class Cache {
         await rm(join(directory, name), { force: true });
       } else if (AUDIO.test(name)) {
         const { size, mtimeMs } = await stat(join(directory, name));
-        cache.#held.set(name, { bytes: size, usedAt: mtimeMs });
+        const headBytes = await stat(join(directory, `${name}.head`)).then(
+          (head) => head.size,
+          () => 0,
+        );
+        cache.#held.set(name, { bytes: size, headBytes, usedAt: mtimeMs });
       }
     }
     return cache;
@@ -59,7 +75,7 @@ export class Cache {
   }
 
   get bytes(): number {
-    return [...this.#held.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+    return [...this.#held.values()].reduce((sum, { bytes, headBytes }) => sum + bytes + headBytes, 0);
   }
 
   get limitBytes(): number {
@@ -105,21 +121,52 @@ export class Cache {
   /** Takes over a downloaded, verified `.part` with what decoding told of it. */
   async keep(sha256: string, samples: number, head: Buffer): Promise<Track> {
     const file = join(this.#directory, sha256);
-    await writeFile(`${file}.head`, head);
-    await rename(this.partOf(sha256), file);
-    await writeSynced(`${file}.info`, JSON.stringify({ samples }));
-    await syncDirectory(this.#directory);
+    try {
+      await writeSynced(`${file}.head`, head);
+      await rename(this.partOf(sha256), file);
+      await writeSynced(`${file}.info`, JSON.stringify({ samples }));
+      await syncDirectory(this.#directory);
+    } catch (error) {
+      await this.#drop(sha256);
+      throw error;
+    }
     const { size } = await stat(file);
-    this.#held.set(sha256, { bytes: size, usedAt: Date.now() });
+    this.#held.set(sha256, { bytes: size, headBytes: head.byteLength, usedAt: Date.now() });
     return { sha256, file, samples, head };
   }
 
-  /** Makes room for `bytes` more by giving up what was used longest ago and is not needed. */
+  /**
+   * Makes room for a recording of `bytes` by giving up what nobody needs: first what was never fetched to its end, then
+   * what was used longest ago. What is needed may exceed the cache's limit, but not the disk: rejects with Refusal
+   * `no-space` rather than take the journal's room.
+   */
   async makeRoom(bytes: number): Promise<void> {
+    const wanted = bytes + bytesOfMs(HEAD_MS);
+    if (await this.#fits(wanted)) return;
+    await this.#dropParts();
     const oldestFirst = [...this.#held].sort(([, a], [, b]) => a.usedAt - b.usedAt);
     for (const [sha256] of oldestFirst) {
-      if (this.bytes + bytes <= this.#limitBytes) return;
+      if (await this.#fits(wanted)) return;
       if (!this.#needed.has(sha256)) await this.#drop(sha256);
+    }
+    const room = await this.#diskRoom();
+    if (room < wanted) throw new Refusal('no-space', `${wanted} bytes where ${Math.max(0, room)} may be used`);
+  }
+
+  async #fits(bytes: number): Promise<boolean> {
+    return this.bytes + bytes <= this.#limitBytes && (await this.#diskRoom()) >= bytes;
+  }
+
+  /** Bytes that the cache may still take of its file system. */
+  async #diskRoom(): Promise<number> {
+    const { blocks, bavail, bsize } = await statfs(this.#directory);
+    return bavail * bsize - Math.min(RESERVE_BYTES, blocks * bsize * RESERVE_SHARE);
+  }
+
+  async #dropParts(): Promise<void> {
+    for (const name of await readdir(this.#directory)) {
+      const sha256 = name.slice(0, -'.part'.length);
+      if (name.endsWith('.part') && !this.#needed.has(sha256)) await this.discardPart(sha256);
     }
   }
 
@@ -129,14 +176,15 @@ export class Cache {
 
   async #drop(sha256: string): Promise<undefined> {
     this.#held.delete(sha256);
+    // What makes it playable goes first.
     for (const ending of ['.info', '.head', '']) await rm(join(this.#directory, sha256 + ending), { force: true });
   }
 }
 
-async function writeSynced(path: string, text: string): Promise<void> {
+async function writeSynced(path: string, content: string | Buffer): Promise<void> {
   const file = await open(path, 'w');
   try {
-    await file.writeFile(text);
+    await file.writeFile(content);
     await file.sync();
   } finally {
     await file.close();

@@ -3,6 +3,7 @@ import { Refusal } from '../../protocol/refusal.ts';
 import type { BookedAiring } from '../book/book.ts';
 import type { Track } from './cache.ts';
 import { type Obtaining, obtain } from './obtain.ts';
+import { Slots } from './slots.ts';
 
 declare const ready: unique symbol;
 
@@ -21,15 +22,19 @@ export interface PreparationOptions extends Obtaining {
 
 const AT_ONCE = 2;
 
+interface UnderWay {
+  readonly track: Promise<Track>;
+  urgent: boolean;
+}
+
 /**
- * Fetches what airings need: at most two at a time, but an emergency waits for nobody, and one recording is fetched
- * once however many airings want it.
+ * Fetches what airings need: at most two downloads at a time, but an emergency waits for nobody, nor does anybody wait
+ * for a server that is being given a rest; and one recording is fetched once however many airings want it.
  */
 export class Preparation {
   readonly #options: PreparationOptions;
-  readonly #underWay = new Map<string, Promise<Track>>();
-  readonly #queue: (() => void)[] = [];
-  #running = 0;
+  readonly #underWay = new Map<string, UnderWay>();
+  readonly #slots = new Slots(AT_ONCE);
 
   constructor(options: PreparationOptions) {
     this.#options = options;
@@ -44,9 +49,7 @@ export class Preparation {
     };
     try {
       const urgent = airing.order.priority === 'emergency';
-      const tracks = await Promise.all(
-        variants.map((variant) => this.#shared(variant, () => this.#obtain(variant, urgent, late, signal))),
-      );
+      const tracks = await Promise.all(variants.map((variant) => this.#track(variant, urgent, late, signal)));
       return { ...airing, tracks, release } as unknown as ReadyAiring;
     } catch (error) {
       release();
@@ -54,27 +57,43 @@ export class Preparation {
     }
   }
 
-  #shared(variant: AudioVariant, start: () => Promise<Track>): Promise<Track> {
-    const running = this.#underWay.get(variant.sha256);
-    // Whoever started it may give up before us; then we start it ourselves.
-    if (running !== undefined) return running.catch(() => this.#shared(variant, start));
-    const started = start().finally(() => this.#underWay.delete(variant.sha256));
-    this.#underWay.set(variant.sha256, started);
-    return started;
-  }
-
-  async #obtain(variant: AudioVariant, urgent: boolean, late: AbortSignal, signal: AbortSignal): Promise<Track> {
-    const cached = await this.#options.cache.find(variant.sha256);
-    if (cached !== undefined) return cached;
-    if (!urgent && this.#running >= AT_ONCE) await new Promise<void>((resolve) => this.#queue.push(resolve));
-    this.#running += 1;
-    try {
-      return await obtain(variant, this.#options, late, signal);
-    } finally {
-      this.#running -= 1;
-      this.#queue.shift()?.();
+  async #track(variant: AudioVariant, urgent: boolean, late: AbortSignal, signal: AbortSignal): Promise<Track> {
+    const enough = AbortSignal.any([late, signal]);
+    for (;;) {
+      const running = this.#underWay.get(variant.sha256);
+      if (running === undefined) return this.#start(variant, urgent, late, signal);
+      if (urgent) {
+        running.urgent = true;
+        this.#slots.look();
+      }
+      const track = await settled(running.track, enough);
+      if (track !== undefined) return track;
+      if (signal.aborted) throw new Refusal('stopped');
+      if (late.aborted) throw new Refusal('audio-too-slow', 'it was still being fetched');
+      // Whoever started it has given up before us; now it is ours to fetch.
     }
   }
+
+  #start(variant: AudioVariant, urgent: boolean, late: AbortSignal, signal: AbortSignal): Promise<Track> {
+    const underWay = { urgent };
+    const inTurn = <T>(work: () => Promise<T>, enough: AbortSignal) =>
+      this.#slots.during(work, () => underWay.urgent, enough);
+    const track = obtain(variant, this.#options, late, signal, inTurn).finally(() =>
+      this.#underWay.delete(variant.sha256),
+    );
+    this.#underWay.set(variant.sha256, Object.assign(underWay, { track }));
+    return track;
+  }
+}
+
+/** What the work gives; undefined when it fails, or when the signal aborts first. */
+function settled<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  if (signal.aborted) return Promise.resolve(undefined);
+  return new Promise((resolve) => {
+    const giveUp = () => resolve(undefined);
+    signal.addEventListener('abort', giveUp, { once: true });
+    work.then(resolve, giveUp).finally(() => signal.removeEventListener('abort', giveUp));
+  });
 }
 
 /** One variant of every item: in the first of our languages that it speaks, or else its first. */
