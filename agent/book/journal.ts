@@ -51,24 +51,26 @@ export class Journal {
   readonly facts = new Map<string, string>();
   readonly #db: ClassicLevel<string, unknown>;
   readonly #stamp: JournalOptions['stamp'];
+  readonly #log: Log;
   readonly #listeners = new Set<() => void>();
   #epoch = '';
   #lastSeq = 0;
   #firstSeq = 1;
   #tail: Promise<unknown> = Promise.resolve();
 
-  private constructor(db: ClassicLevel<string, unknown>, stamp: JournalOptions['stamp']) {
+  private constructor(db: ClassicLevel<string, unknown>, { stamp, log }: JournalOptions) {
     this.#db = db;
     this.#stamp = stamp;
+    this.#log = log;
   }
 
   /** Opens or makes the journal. Throws when LevelDB cannot; the cause says why. */
-  static async open({ directory, log, stamp }: JournalOptions): Promise<Journal> {
-    const db = new ClassicLevel<string, unknown>(directory, { valueEncoding: 'json' });
+  static async open(options: JournalOptions): Promise<Journal> {
+    const db = new ClassicLevel<string, unknown>(options.directory, { valueEncoding: 'json' });
     await db.open();
-    const journal = new Journal(db, stamp);
+    const journal = new Journal(db, options);
     try {
-      await journal.#load(log);
+      await journal.#load();
     } catch (error) {
       await db.close();
       throw error;
@@ -112,7 +114,7 @@ export class Journal {
       let seq = this.#lastSeq;
       for (const draft of entry.reports ?? []) {
         seq += 1;
-        put(reportKey(seq), this.#stamp(draft, { epoch: this.#epoch, seq }));
+        put(reportKey(seq), this.#sayable(this.#stamp(draft, { epoch: this.#epoch, seq })));
       }
       if (seq !== this.#lastSeq) put('fact/last-seq', String(seq));
       await this.#db.batch(operations, { sync: true });
@@ -126,9 +128,10 @@ export class Journal {
   /** The oldest waiting reports above `after`, at most `limit`. */
   async reports(after: number, limit: number): Promise<readonly Report[]> {
     const found: Report[] = [];
-    for await (const value of this.#db.values({ gt: reportKey(after), lt: 'report/~', limit })) {
+    for await (const [key, value] of this.#db.iterator({ gt: reportKey(after), lt: 'report/~', limit })) {
       const report = v.safeParse(reportSchema, value);
       if (report.success) found.push(report.output);
+      else found.push(this.#unsayable(Number(key.slice(key.indexOf('/') + 1))));
     }
     return found;
   }
@@ -174,6 +177,24 @@ export class Journal {
     return result;
   }
 
+  /**
+   * A report that does not fit its schema could never be sent, and every later one would wait for it. What proves
+   * nothing is left out; what claims more than that is taken back.
+   */
+  #sayable(report: Report): Report {
+    if (fits(report)) return report;
+    this.#log('error', 'report-invalid', { report });
+    const { evidence: _, timing: __, ...rest } = report;
+    const taken: Report =
+      rest.outcome === 'aired' ? { ...rest, outcome: 'failed', refusal: { code: 'internal-error' } } : rest;
+    return fits(taken) ? taken : this.#unsayable(report.seq);
+  }
+
+  /** Stands where a report was, so that the numbers have no gap. */
+  #unsayable(seq: number): Report {
+    return this.#stamp({ outcome: 'rejected', refusal: { code: 'internal-error' } }, { epoch: this.#epoch, seq });
+  }
+
   #remember(entry: Entry): void {
     if (entry.order) this.orders.set(entry.order.order.id, entry.order);
     if (entry.cancel) this.cancels.set(entry.cancel.id, { rev: entry.cancel.rev, at: entry.cancel.at });
@@ -181,7 +202,7 @@ export class Journal {
     for (const [name, value] of Object.entries(entry.facts ?? {})) this.facts.set(name, value);
   }
 
-  async #load(log: Log): Promise<void> {
+  async #load(): Promise<void> {
     let firstSeq: number | undefined;
     for await (const [key, value] of this.#db.iterator()) {
       const slash = key.indexOf('/');
@@ -191,7 +212,7 @@ export class Journal {
         firstSeq ??= Number(name);
         this.#lastSeq = Math.max(this.#lastSeq, Number(name));
       } else if (!this.#loadRecord(kind, name, value)) {
-        log('error', 'journal-record-unreadable', { key });
+        this.#log('error', 'journal-record-unreadable', { key });
       }
     }
     this.#lastSeq = Math.max(this.#lastSeq, Number(this.facts.get('last-seq') ?? 0));
@@ -220,6 +241,8 @@ export class Journal {
     }
   }
 }
+
+const fits = (report: Report): boolean => v.safeParse(reportSchema, report).success;
 
 function keep<T>(map: Map<string, T>, name: string, schema: v.GenericSchema<unknown, T>, value: unknown): boolean {
   const record = v.safeParse(schema, value);

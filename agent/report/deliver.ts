@@ -68,6 +68,8 @@ export class Delivery {
       .finally(() => {
         this.#running = false;
         this.#armAgain();
+        // Woken between its last look and here: by new reports, or by `resume` while it waited for a dead connection.
+        if (this.#woken) this.#run();
       });
   }
 
