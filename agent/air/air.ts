@@ -30,8 +30,6 @@ export interface AirOptions {
   readonly signal: AbortSignal;
   /** Asked at the end: whether another airing follows at once and wants the amplifier on. */
   readonly successorWaits: () => boolean;
-  /** Told of zones that contradict their command. */
-  readonly onContradiction: (contradictions: readonly string[]) => void;
 }
 
 export interface AiringEnd {
@@ -74,9 +72,11 @@ export async function air(ready: ReadyAiring, options: AirOptions): Promise<Airi
   let stream: SoundStream | undefined;
 
   const check = async () => {
-    const found = evidence.read(await zones.readBack());
+    const readings = await zones.readBack();
+    // A controller that has just opened every relay by itself contradicts us for a reason that is known.
+    if (trouble.signal.aborted) throw trouble.signal.reason;
+    const found = evidence.read(readings);
     if (found.length === 0) return;
-    if (contradictions.length === 0) options.onContradiction(found);
     contradictions = found;
     // A warning that sounds in some of its zones beats one that sounds in none; it is reported as failed all the same.
     if (!emergency || !evidence.anyKeyed) throw new Refusal('readback-differs', found.join(', '));
@@ -143,11 +143,15 @@ export async function air(ready: ReadyAiring, options: AirOptions): Promise<Airi
     });
     samples = played.samples;
     if (trouble.signal.aborted) throw trouble.signal.reason;
+    if (played.failure !== undefined) throw played.failure;
     if (!played.whole) return end('stopped');
+    if (samples !== ofSamples) throw new Refusal('decoder-failed', `it gave ${samples} of ${ofSamples} samples`);
     await check();
     if (contradictions.length > 0) throw new Refusal('readback-differs', contradictions.join(', '));
     return end('whole');
-  } catch (error) {
+  } catch (caught) {
+    // What the controller told of itself says more than what failed because of it.
+    const error: unknown = trouble.signal.aborted ? trouble.signal.reason : caught;
     if (!(error instanceof Refusal)) log('error', 'airing-broke', { airing: ready.key, error });
     const refusal = error instanceof Refusal ? error : new Refusal('internal-error', '', { cause: error });
     return end('failed', refusal);
@@ -170,7 +174,9 @@ function troubleIn(event: HardwareEvent): Refusal | undefined {
     case 'rebooted':
       return new Refusal('controller-unreachable', `it restarted: ${event.cause}`);
     case 'fault':
-      return new Refusal('amplifier-fault', event.detail);
+      return event.on ? new Refusal('amplifier-fault', event.detail) : undefined;
+    // Which zones it concerns the read-back tells.
+    case 'relay':
     case 'up':
     case 'over-temperature':
     case 'override':

@@ -5,6 +5,7 @@ import prism from 'prism-media';
 import { Refusal } from '../../protocol/refusal.ts';
 import type { Clock } from '../clock/clock.ts';
 import { SAMPLE_RATE } from './format.ts';
+import { crashed, endOf } from './process-end.ts';
 
 /** Containers that a recording may come in. Playlists are not among them: they could name files and addresses. */
 const FORMATS = 'ogg,mp3,wav,flac,aac,mov,matroska';
@@ -43,8 +44,8 @@ export interface Decoding {
 }
 
 /**
- * Decodes a file to PCM, as fast as it is read. Throws Refusal `decoder-failed` (a crash, an error, no audio in it) or
- * `decoder-hung`. Leaving the loop early ends the process.
+ * Decodes a file to PCM, as fast as it is read. Throws Refusal `audio-unplayable` (the decoder works and says that the
+ * file does not), `decoder-failed` (it crashed, or is not there) or `decoder-hung`. Leaving the loop early ends it.
  */
 export async function* decode({ ffmpeg, file, clock, signal }: Decoding): AsyncGenerator<Buffer, void, undefined> {
   pinCommand(ffmpeg);
@@ -58,10 +59,7 @@ export async function* decode({ ffmpeg, file, clock, signal }: Decoding): AsyncG
   // prism sets `process` to null when it is destroyed and tells neither a crash nor a missing program, so the child
   // itself is watched.
   const child = transcoder.process;
-  const ended = new Promise<{ code: number | null; cause?: Error }>((resolve) => {
-    child.once('error', (cause) => resolve({ code: null, cause }));
-    child.once('close', (code) => resolve({ code }));
-  });
+  const ended = endOf(child, clock);
   transcoder.on('error', () => {});
   child.stdin?.on('error', () => {});
   child.stdin?.end();
@@ -71,7 +69,12 @@ export async function* decode({ ffmpeg, file, clock, signal }: Decoding): AsyncG
     complaint = (complaint + data.toString('utf8')).slice(-KEPT_COMPLAINT);
   });
   let hung = false;
-  const kill = () => child.kill('SIGKILL');
+  const kill = () => {
+    child.kill('SIGKILL');
+    // What the program may have started itself holds the pipes open: nobody waits for that.
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+  };
   signal?.addEventListener('abort', kill, { once: true });
   const watch = () =>
     clock.after(HUNG_AFTER_MS, () => {
@@ -86,10 +89,17 @@ export async function* decode({ ffmpeg, file, clock, signal }: Decoding): AsyncG
       yield chunk;
       cancelWatch = watch();
     }
-    const { code, cause } = await ended;
+    const end = await ended;
     if (signal?.aborted) return;
     if (hung) throw new Refusal('decoder-hung', file);
-    if (code !== 0) throw new Refusal('decoder-failed', complaint.trim() || `exit ${code}`, { cause });
+    if (end.code === 0) return;
+    const complained = complaint.trim() || `it ended with ${end.signal ?? end.code}`;
+    throw new Refusal(crashed(end) ? 'decoder-failed' : 'audio-unplayable', complained, { cause: end.cause });
+  } catch (error) {
+    // Our own kill tears the output off.
+    if (error instanceof Refusal) throw error;
+    if (signal?.aborted) return;
+    throw new Refusal(hung ? 'decoder-hung' : 'decoder-failed', file, { cause: error });
   } finally {
     cancelWatch();
     signal?.removeEventListener('abort', kill);

@@ -29,38 +29,42 @@ export interface Playing {
 export interface Played {
   /** Samples of the programme that were played, without chime and gaps. */
   readonly samples: number;
-  /** False when the signal ended it. */
+  /** False when the signal or a failure ended it. */
   readonly whole: boolean;
+  /** What went wrong: the decoder's, the sink's or `onProgress`'s. */
+  readonly failure?: unknown;
 }
 
 /**
- * Plays to the end or until the signal aborts; then the stream is stopped and what was not yet heard does not count.
- * Rejects with a Refusal of the decoder, the sink, or `onProgress`; the stream is stopped then too.
+ * Plays to the end, until the signal aborts, or until something fails; then the stream is stopped, and what was not yet
+ * heard does not count. Never rejects: what was heard before a failure is as true as the failure.
  */
 export async function play(playing: Playing): Promise<Played> {
   const { stretches, stream, clock, signal, meter, factor } = playing;
-  let startedAt: number | undefined;
-  let sentBytes = 0;
+  /**
+   * Monotonic instant by which all that was sent will have been heard. A sink that ran dry for a moment is that much
+   * later for good: what it was not given in time it did not play.
+   */
+  let heardBy: number | undefined;
   let countedBytes = 0;
-  const aheadMs = () => (startedAt === undefined ? 0 : sentBytes / BYTES_PER_MS - (clock.monotonic() - startedAt));
+  const aheadMs = () => (heardBy === undefined ? 0 : Math.max(0, heardBy - clock.monotonic()));
   const heard = (whole: boolean): Played => {
-    const unheard = whole ? 0 : bytesOfMs(Math.max(0, aheadMs()));
+    const unheard = whole ? 0 : bytesOfMs(aheadMs());
     return { samples: Math.max(0, countedBytes - unheard) / BYTES_PER_SAMPLE, whole };
   };
   let finished = false;
+  let fault: string | undefined;
   try {
     for await (const { pcm, counts } of stretches) {
       for (const block of blocksOf(pcm)) {
         if (signal.aborted) return heard(false);
-        await withDeadline(clock, STUCK_MS, stream.write(applyGain(block, factor)), stuck);
-        if (startedAt === undefined) {
-          startedAt = clock.monotonic();
-          playing.onFirstSound();
-        }
-        sentBytes += block.byteLength;
+        const sent = applyGain(block, factor);
+        await withDeadline(clock, STUCK_MS, stream.write(sent), stuck);
+        if (heardBy === undefined) playing.onFirstSound();
+        heardBy = Math.max(heardBy ?? 0, clock.monotonic()) + block.byteLength / BYTES_PER_MS;
         if (counts) {
           countedBytes += block.byteLength;
-          meter.add(block);
+          meter.add(sent);
         }
         await playing.onProgress();
         await sleep(clock, aheadMs() - LEAD_MS, signal);
@@ -74,8 +78,11 @@ export async function play(playing: Playing): Promise<Played> {
     drained.catch(() => undefined);
     finished = await withDeadline(clock, aheadMs() + DRAIN_MARGIN_MS, Promise.race([drained, aborted]), stuck);
     return heard(finished);
+  } catch (failure) {
+    if (failure instanceof Refusal && failure.code === 'sound-card-failed') fault = failure.detail;
+    return { ...heard(false), failure };
   } finally {
-    if (!finished) await stream.stop();
+    if (!finished) await stream.stop(fault);
   }
 }
 

@@ -41,7 +41,7 @@ export async function* programme(source: ProgrammeSource): AsyncGenerator<Stretc
 
 /**
  * The cached head is there at once; the decoder starts when its opening has gone out, and what it gives of the head is
- * skipped, so that the two fit to the sample.
+ * skipped, so that the two fit to the sample. Never more than was counted when the recording was verified.
  */
 async function* trackPcm(track: Track, { ffmpeg, clock, signal }: ProgrammeSource): AsyncGenerator<Buffer> {
   const { head, file, samples } = track;
@@ -54,12 +54,14 @@ async function* trackPcm(track: Track, { ffmpeg, clock, signal }: ProgrammeSourc
   pending.catch(() => undefined);
   try {
     yield head.subarray(openingBytes);
-    let skip = head.byteLength;
-    for (let result = await pending; !result.done; result = await decoder.next()) {
+    const ofBytes = samples * BYTES_PER_SAMPLE;
+    let at = 0;
+    for (let result = await pending; !result.done && at < ofBytes; result = await decoder.next()) {
       pending = undefined;
       const pcm = result.value;
-      if (pcm.byteLength > skip) yield pcm.subarray(skip);
-      skip = Math.max(0, skip - pcm.byteLength);
+      const wanted = pcm.subarray(Math.max(0, head.byteLength - at), Math.max(0, ofBytes - at));
+      if (wanted.byteLength > 0) yield wanted;
+      at += pcm.byteLength;
     }
   } finally {
     await pending?.catch(() => undefined);

@@ -3,6 +3,7 @@ import { Refusal } from '../../../protocol/refusal.ts';
 import { type Clock, sleep } from '../../clock/clock.ts';
 import type { Log } from '../../log.ts';
 import { SAMPLE_RATE } from '../format.ts';
+import { endOf } from '../process-end.ts';
 import type { Sink, SoundStream } from './port.ts';
 
 /** A player that lives so long has opened the sound card: aplay does that first and exits when it is busy or gone. */
@@ -31,6 +32,8 @@ export class AlsaSink implements Sink {
   readonly #options: AlsaOptions;
   #waiting: Player | undefined;
   #lastWorked = false;
+  /** The card can be opened but failed while it played: only playing to an end clears it of that. */
+  #suspect = false;
   #closed = false;
   #fault: string | undefined;
   #cancelRest = () => {};
@@ -71,20 +74,29 @@ export class AlsaSink implements Sink {
   }
 
   #lend(player: Player): SoundStream {
-    const back = (worked: boolean) => {
-      this.#lastWorked = worked;
-      this.#setFault(worked ? undefined : player.complaint);
+    let isBack = false;
+    const back = (fault: string | undefined) => {
+      if (isBack) return;
+      isBack = true;
+      this.#lastWorked = fault === undefined;
+      this.#setFault(fault);
       // The next one may open the card only when this one has let it go.
       if (this.#waiting === undefined) this.#keepOneWaiting(0);
     };
     return {
       write: (pcm) => player.write(pcm),
       drain: async () => {
-        await player.drain().finally(() => back(player.complaint === ''));
+        await player.drain().finally(() => {
+          this.#suspect = player.complaint !== '';
+          back(player.complaint || undefined);
+        });
       },
-      stop: async () => {
+      stop: async (fault) => {
+        // What it died of by itself, before we end it.
+        const found = fault ?? (player.complaint || undefined);
         await player.stop();
-        back(true);
+        if (found !== undefined) this.#suspect = true;
+        back(found);
       },
     };
   }
@@ -97,13 +109,15 @@ export class AlsaSink implements Sink {
     void player.proven().then(() => {
       if (player.alive && this.#waiting === player) {
         this.#lastWorked = true;
-        this.#setFault(undefined);
+        if (!this.#suspect) this.#setFault(undefined);
       }
     });
     void player.ended.then(() => {
       if (this.#waiting !== player || this.#closed) return;
       this.#waiting = undefined;
       this.#lastWorked = false;
+      // It cannot even be opened: when it can again, that is news.
+      this.#suspect = false;
       this.#setFault(player.complaint);
       const rest = REST_MS[Math.min(failures, REST_MS.length - 1)] ?? 0;
       log('warn', 'sound-card-unavailable', { detail: player.complaint, retryMs: rest });
@@ -139,16 +153,9 @@ class Player {
     this.#child.stderr?.on('data', (data: Buffer) => {
       this.#complaint = (this.#complaint + data.toString('utf8')).slice(-KEPT_COMPLAINT);
     });
-    this.ended = new Promise((resolve) => {
-      this.#child.once('error', (error) => {
-        this.#complaint ||= error.message;
-        this.#code = null;
-        resolve();
-      });
-      this.#child.once('close', (code) => {
-        this.#code ??= code;
-        resolve();
-      });
+    this.ended = endOf(this.#child, clock).then(({ code, cause }) => {
+      if (cause !== undefined) this.#complaint ||= cause.message;
+      this.#code = code;
     });
   }
 

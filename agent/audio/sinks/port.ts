@@ -14,6 +14,9 @@ export interface SoundStream {
   write(pcm: Buffer): Promise<void>;
   /** Resolves when everything was played out. Rejects with Refusal `sound-card-failed`. */
   drain(): Promise<void>;
-  /** Falls silent at once and drops what was not played. Resolves when the device is free. Never rejects. */
-  stop(): Promise<void>;
+  /**
+   * Falls silent at once and drops what was not played. Resolves when the device is free. Never rejects. `fault`: what
+   * was wrong with the sink, if that is why.
+   */
+  stop(fault?: string): Promise<void>;
 }

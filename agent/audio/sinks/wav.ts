@@ -1,4 +1,4 @@
-import { mkdir, open } from 'node:fs/promises';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Refusal } from '../../../protocol/refusal.ts';
 import { type Clock, sleep } from '../../clock/clock.ts';
@@ -29,18 +29,21 @@ export class WavSink implements Sink {
 
   async open(): Promise<SoundStream> {
     const { directory, clock } = this.#options;
-    await mkdir(directory, { recursive: true });
     const stamp = new Date(clock.now()).toISOString().replaceAll(/[:.]/g, '-');
     this.#count += 1;
-    const file = await open(join(directory, `${stamp}-${this.#count}.wav`), 'wx');
-    await file.write(wavHeader(0), 0, 44, 0);
+    const file = await begin(directory, `${stamp}-${this.#count}.wav`);
     let bytes = 0;
     let startedAt: number | undefined;
     const aheadMs = () => bytes / BYTES_PER_MS - (clock.monotonic() - (startedAt ?? clock.monotonic()));
     const finish = async (length: number) => {
-      await file.truncate(44 + length);
-      await file.write(wavHeader(length), 0, 44, 0);
-      await file.close();
+      try {
+        await file.truncate(44 + length);
+        await file.write(wavHeader(length), 0, 44, 0);
+      } catch (cause) {
+        throw unwritable(cause);
+      } finally {
+        await file.close();
+      }
     };
     return {
       async write(pcm) {
@@ -48,7 +51,7 @@ export class WavSink implements Sink {
         try {
           await file.write(pcm, 0, pcm.byteLength, 44 + bytes);
         } catch (cause) {
-          throw new Refusal('sound-card-failed', 'the recording cannot be written', { cause });
+          throw unwritable(cause);
         }
         bytes += pcm.byteLength;
         await sleep(clock, aheadMs() - BUFFER_MS);
@@ -66,6 +69,20 @@ export class WavSink implements Sink {
 
   async close(): Promise<void> {}
 }
+
+async function begin(directory: string, name: string): Promise<FileHandle> {
+  try {
+    await mkdir(directory, { recursive: true });
+    const file = await open(join(directory, name), 'wx');
+    await file.write(wavHeader(0), 0, 44, 0);
+    return file;
+  } catch (cause) {
+    throw unwritable(cause);
+  }
+}
+
+const unwritable = (cause: unknown): Refusal =>
+  new Refusal('sound-card-failed', `the recording cannot be written: ${(cause as Error).message}`, { cause });
 
 /** The 44 bytes before 48 kHz mono s16le PCM of `length` bytes (Microsoft RIFF WAVE, format 1). */
 export function wavHeader(length: number): Buffer {

@@ -1,0 +1,36 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Clock } from '../clock/clock.ts';
+
+/** How long an ended program's last words may take to come. */
+const LAST_WORDS_MS = 500;
+
+export interface ProcessEnd {
+  /** Null when a signal ended it, or when it could not be started. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** Why it could not be started. */
+  readonly cause?: Error;
+}
+
+/**
+ * Resolves when a program has ended and said its last words. `close` alone would wait for ever where the program was a
+ * script whose own child still holds the pipes.
+ */
+export function endOf(child: ChildProcess, clock: Clock): Promise<ProcessEnd> {
+  return new Promise((resolve) => {
+    child.once('error', (cause) => resolve({ code: null, signal: null, cause }));
+    child.once('exit', (code, signal) => {
+      const cancel = clock.after(LAST_WORDS_MS, () => resolve({ code, signal }));
+      child.once('close', () => {
+        cancel();
+        resolve({ code, signal });
+      });
+    });
+  });
+}
+
+const CRASHES: readonly number[] = [126, 127, 132, 134, 135, 136, 137, 139];
+
+/** Whether it was the program that failed and not what it was given: a signal (a shell says 128 + n), or no start at all. */
+export const crashed = ({ code, signal, cause }: ProcessEnd): boolean =>
+  cause !== undefined || signal !== null || (code !== null && CRASHES.includes(code));
