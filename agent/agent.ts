@@ -108,7 +108,6 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
       sink,
       ffmpeg,
       settleMs: configuration.amplifier.settleMs,
-      onContradiction: (found) => alarms.raise('relay', 'critical', found.join(', ')),
     },
   });
   const onBooking = (booking: Booking) => attendance.apply(booking);

@@ -49,13 +49,16 @@ export interface LineHealth {
 }
 
 export type HardwareEvent =
-  /** The line opened (again) and the controller answered: every relay was opened first. */
+  /** The line opened (again), or the controller came back under it, and answers: every relay was opened first. */
   | { readonly type: 'up' }
   | { readonly type: 'down'; readonly refusal: Refusal }
   | { readonly type: 'lease-lost' }
   /** The controller started anew under us; its relays are open. */
   | { readonly type: 'rebooted'; readonly cause: string }
-  | { readonly type: 'fault'; readonly detail: string }
+  /** Whether any fault stands, and which: told at each change. */
+  | { readonly type: 'fault'; readonly on: boolean; readonly detail: string }
+  /** Whether any relay is sensed not to be as commanded, and which: told at each change. */
+  | { readonly type: 'relay'; readonly on: boolean; readonly detail: string }
   | { readonly type: 'over-temperature'; readonly on: boolean }
   | { readonly type: 'override'; readonly on: boolean }
   | { readonly type: 'tamper'; readonly on: boolean };

@@ -5,8 +5,7 @@ import type { Alarms } from './alarms.ts';
 export function alarmOnEvent(event: HardwareEvent, alarms: Alarms): void {
   switch (event.type) {
     case 'up':
-      // The driver has opened every relay and looked at the controller anew: what stood before is over.
-      for (const name of ['controller', 'amplifier', 'relay'] as const) alarms.clear(name);
+      alarms.clear('controller');
       break;
     case 'down':
       alarms.raise('controller', 'critical', event.refusal.message);
@@ -15,10 +14,15 @@ export function alarmOnEvent(event: HardwareEvent, alarms: Alarms): void {
       alarms.raise('controller', 'warning', `it restarted: ${event.cause}`);
       break;
     case 'lease-lost':
-      alarms.raise('controller', 'warning', 'its lease lapsed');
+      // It did what it is for, and nothing stands: the airing that it ended is reported.
       break;
     case 'fault':
-      alarms.raise('amplifier', 'critical', event.detail);
+      if (event.on) alarms.raise('amplifier', 'critical', event.detail);
+      else alarms.clear('amplifier');
+      break;
+    case 'relay':
+      if (event.on) alarms.raise('relay', 'critical', event.detail);
+      else alarms.clear('relay');
       break;
     case 'over-temperature':
     case 'override':

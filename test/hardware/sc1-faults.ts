@@ -1,5 +1,5 @@
 import type { Test } from 'tap';
-import { type Bench, refusalOf } from './bench.ts';
+import { type Bench, refusalOf, until } from './bench.ts';
 
 /** What breaks around a station, and what the driver says of it. */
 export async function sc1Faults(t: Test, start: (t: Test) => Promise<Bench>): Promise<void> {
@@ -52,6 +52,7 @@ export async function sc1Faults(t: Test, start: (t: Test) => Promise<Bench>): Pr
     t.equal(await refusalOf(hardware.zones.keep(3000)), 'lease-lost');
     t.equal(events.count('rebooted'), 1);
     t.equal(events.count('down'), 0);
+    t.equal(events.count('up'), 2, 'and it can be used again');
   });
 
   await t.test('a restart whose word got lost is seen by its boot id', async (t) => {
@@ -78,7 +79,7 @@ export async function sc1Faults(t: Test, start: (t: Test) => Promise<Bench>): Pr
   });
 
   await t.test('a stuck relay shows in the read-back', async (t) => {
-    const { hardware, controller } = await start(t);
+    const { hardware, controller, events } = await start(t);
     controller.faults.stick(1, 'open');
     controller.faults.stick(4, 'closed');
     await hardware.zones.hold(['thon-1', 'thon-2'], 3000);
@@ -90,6 +91,35 @@ export async function sc1Faults(t: Test, start: (t: Test) => Promise<Bench>): Pr
     t.same(controller.state().closed.slice(0, 4), [false, true, false, true]);
     controller.faults.stick(4, undefined);
     t.equal(controller.state().closed[3], false);
+    const told = () => events.all.filter(({ type }) => type === 'relay').at(-1);
+    await until(() => /bien-gioi is closed/.test(JSON.stringify(told())), 'word of both');
+    await hardware.zones.release();
+    await hardware.zones.readBack();
+    t.match(told(), { on: true, detail: 'thon-1 is open' }, 'open is what it should be now: that repairs nothing');
+    controller.faults.stick(1, undefined);
+    await hardware.zones.hold(['thon-1'], 3000);
+    await hardware.zones.readBack();
+    t.match(told(), { on: false });
+  });
+
+  await t.test('a relay that sticks while nobody asks is told all the same', async (t) => {
+    const { controller, events } = await start(t);
+    controller.faults.stick(2, 'closed');
+    t.match(await events.next('relay'), { on: true, detail: 'thon-2 is closed' });
+  });
+
+  await t.test('a fault that stands is not over because the line came back', async (t) => {
+    const { controller, events } = await start(t);
+    controller.faults.amplifierFault(true);
+    await events.next('fault');
+    const before = events.all.length;
+    await controller.faults.unplug();
+    await events.next('down', before);
+    await controller.faults.replug();
+    await events.next('up', before);
+    t.equal(events.all.slice(before).filter(({ type }) => type === 'fault').length, 0, 'nothing new to say');
+    controller.faults.amplifierFault(false);
+    t.same(await events.next('fault', before), { type: 'fault', on: false, detail: '' });
   });
 
   await t.test('a lying contact shows in the read-back too: the real one is another', async (t) => {
@@ -119,10 +149,11 @@ export async function sc1Faults(t: Test, start: (t: Test) => Promise<Bench>): Pr
       { type: 'over-temperature', on: true },
       { type: 'override', on: true },
       { type: 'tamper', on: true },
-      { type: 'fault', detail: 'AMPLIFIER' },
+      { type: 'fault', on: true, detail: 'AMPLIFIER' },
       { type: 'over-temperature', on: false },
       { type: 'override', on: false },
       { type: 'tamper', on: false },
+      { type: 'fault', on: false, detail: '' },
     ]);
   });
 

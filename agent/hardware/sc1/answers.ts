@@ -1,6 +1,8 @@
 import { Refusal } from '../../../protocol/refusal.ts';
 import type { OutputLevel } from '../ports.ts';
 
+const SILENCE_DB = -120;
+
 /** HELLO: `sc1,firmware,serial,relays,capabilities,boot,cause`. */
 export interface Hello {
   readonly firmware: string;
@@ -56,10 +58,16 @@ export function readSenses(data: readonly string[]): Senses {
     throw unintelligible('SENS', data);
   }
   const [rmsDb, peakDb, temperatureC, mainsV, batteryV, ...hundredths] = numbers;
-  const output = rmsDb === undefined || peakDb === undefined ? undefined : { rmsDb, peakDb };
+  const output =
+    isLevel(rmsDb) && isLevel(peakDb)
+      ? { rmsDb: Math.max(SILENCE_DB, rmsDb), peakDb: Math.max(SILENCE_DB, peakDb) }
+      : undefined;
   const currentsA = hundredths.map((value) => (value === undefined ? undefined : value / 100));
   return { output, temperatureC, mainsV, batteryV, currentsA };
 }
+
+/** Above 40 dB over full output it is no level: a report could not even carry it. */
+const isLevel = (db: number | undefined): db is number => db !== undefined && db <= 40;
 
 function maskOf(text: string | undefined): number | undefined {
   return text !== undefined && /^[0-9A-F]{1,4}$/.test(text) ? Number.parseInt(text, 16) : undefined;

@@ -1,5 +1,7 @@
 import type { HardwareEvent } from '../ports.ts';
 
+const NAMED: readonly string[] = ['OVERTEMP', 'OVERRIDE', 'TAMPER'];
+
 /**
  * What stands at the controller (a fault, heat, an open door). Events tell it at once but may get lost; STAT tells
  * it again. Both come through here, so that each change is said once.
@@ -11,7 +13,16 @@ export class Conditions {
     if (this.#standing.has(name) === on) return [];
     if (on) this.#standing.add(name);
     else this.#standing.delete(name);
-    return eventsOf(name, on);
+    switch (name) {
+      case 'OVERTEMP':
+        return [{ type: 'over-temperature', on }];
+      case 'OVERRIDE':
+        return [{ type: 'override', on }];
+      case 'TAMPER':
+        return [{ type: 'tamper', on }];
+      default:
+        return [this.#fault()];
+    }
   }
 
   /** Everything that stands now. */
@@ -19,18 +30,10 @@ export class Conditions {
     const ended = [...this.#standing].filter((name) => !now.has(name));
     return [...ended.flatMap((name) => this.set(name, false)), ...[...now].flatMap((name) => this.set(name, true))];
   }
-}
 
-function eventsOf(name: string, on: boolean): readonly HardwareEvent[] {
-  switch (name) {
-    case 'OVERTEMP':
-      return [{ type: 'over-temperature', on }];
-    case 'OVERRIDE':
-      return [{ type: 'override', on }];
-    case 'TAMPER':
-      return [{ type: 'tamper', on }];
-    default:
-      // The port has no word for a fault that has gone; the next readings and airings show it.
-      return on ? [{ type: 'fault', detail: name }] : [];
+  /** What has no word of its own is a fault; several may stand at once. */
+  #fault(): HardwareEvent {
+    const faults = [...this.#standing].filter((name) => !NAMED.includes(name));
+    return { type: 'fault', on: faults.length > 0, detail: faults.sort().join(', ') };
   }
 }

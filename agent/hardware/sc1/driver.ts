@@ -10,6 +10,7 @@ import type {
   HardwareTraits,
   LineHealth,
   Readings,
+  ZoneReading,
   Zones,
   ZoneWiring,
 } from '../ports.ts';
@@ -17,6 +18,7 @@ import type { OpenTransport } from '../transport.ts';
 import { type Hello, readHello, readSenses, readStatus, type Senses, type Status } from './answers.ts';
 import { Commands, dataOf } from './commands.ts';
 import { Conditions } from './conditions.ts';
+import { Contacts } from './contacts.ts';
 import { meaningOf } from './events.ts';
 import { parseFrame, type Sc1Event } from './frame.ts';
 import { traitsOf } from './traits.ts';
@@ -41,6 +43,7 @@ export class Sc1 implements Hardware {
   readonly #log: Log;
   readonly #commands = new Commands();
   readonly #conditions = new Conditions();
+  readonly #contacts = new Contacts();
   readonly #listeners: Listeners;
   #hello: Hello | undefined;
   #news: readonly HardwareEvent[] = [];
@@ -69,12 +72,7 @@ export class Sc1 implements Hardware {
       keep: async (leaseMs) => void (await this.#ask('KEEP', leaseMs)),
       release: async () => void (await this.#ask('OFF')),
       readBack: async () => {
-        const status = await this.#status();
-        return this.#wiring.bits.map(({ zone, bit }) => ({
-          zone,
-          commanded: (status.commanded & bit) !== 0,
-          ...(status.contacts !== undefined && { sensed: (status.contacts & bit) !== 0 }),
-        }));
+        return this.#zonesIn(await this.#status());
       },
     };
     this.amplifier = {
@@ -134,7 +132,11 @@ export class Sc1 implements Hardware {
     await ask('OFF');
     await ask('MUTE', 'on');
     const status = readStatus(await ask('STAT'));
-    this.#news = [...this.#recognise(hello), ...this.#conditions.replace(status.conditions)];
+    this.#news = [
+      ...this.#recognise(hello),
+      ...this.#conditions.replace(status.conditions),
+      ...this.#contacts.read(this.#zonesIn(status)),
+    ];
   }
 
   /** Remembers who answers; says `rebooted` if it has started anew since it was asked last. */
@@ -167,8 +169,16 @@ export class Sc1 implements Hardware {
   async #status(): Promise<Status> {
     const status = readStatus(await this.#ask('STAT'));
     if (status.boot !== this.#hello?.boot) await this.#greetAgain();
-    this.#tell(this.#conditions.replace(status.conditions));
+    this.#tell([...this.#conditions.replace(status.conditions), ...this.#contacts.read(this.#zonesIn(status))]);
     return status;
+  }
+
+  #zonesIn({ commanded, contacts }: Status): readonly ZoneReading[] {
+    return this.#wiring.bits.map(({ zone, bit }) => ({
+      zone,
+      commanded: (commanded & bit) !== 0,
+      ...(contacts !== undefined && { sensed: (contacts & bit) !== 0 }),
+    }));
   }
 
   async #senses(): Promise<Senses> {
@@ -177,7 +187,12 @@ export class Sc1 implements Hardware {
 
   /** A controller that restarted under an open line has opened its relays by itself; only its story is asked for. */
   async #greetAgain(): Promise<void> {
-    this.#tell(this.#recognise(readHello(await this.#ask('HELLO'))));
+    this.#tellRestart(readHello(await this.#ask('HELLO')));
+  }
+
+  #tellRestart(hello: Hello): void {
+    const news = this.#recognise(hello);
+    if (news.length > 0) this.#tell([...news, { type: 'up' }]);
   }
 
   #heard(line: string): void {
@@ -198,7 +213,7 @@ export class Sc1 implements Hardware {
         break;
       case 'boot':
         if (this.#hello !== undefined) {
-          this.#tell(this.#recognise({ ...this.#hello, boot: meaning.boot, cause: meaning.cause }));
+          this.#tellRestart({ ...this.#hello, boot: meaning.boot, cause: meaning.cause });
         }
         break;
       case 'condition':
