@@ -11,6 +11,8 @@ import { liveOrders, nextGeneration, standingCancellations, stationsWithOrders }
 const VALID_MS = 60 * 60_000;
 const REFRESH_MS = 10 * 60_000;
 const SIDE_BY_SIDE = 16;
+/** An index that could not go out, for instance because the database was away for a moment, is tried again so soon. */
+const RETRY_MS = 5_000;
 
 interface IndexPublisherOptions {
   readonly centre: string;
@@ -18,57 +20,77 @@ interface IndexPublisherOptions {
   readonly bus: Bus;
   readonly signer: () => SigningKey;
   readonly background: Background;
+  readonly retryMs?: number;
 }
 
 /** Keeps the retained indexes true: one publisher per addressee at a time, so that generations go out in order. */
 export class IndexPublisher {
   readonly #options: IndexPublisherOptions;
-  readonly #running = new Map<string, Promise<void>>();
-  readonly #again = new Set<string>();
-  readonly #timer: NodeJS.Timeout;
+  readonly #running = new Map<string | undefined, Promise<void>>();
+  readonly #again = new Set<string | undefined>();
+  /** Addressees whose last index did not go out. */
+  readonly #failed = new Set<string | undefined>();
+  readonly #timers: readonly NodeJS.Timeout[];
 
   constructor(options: IndexPublisherOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => options.background.run('index-refresh', this.publishAll()), REFRESH_MS);
+    const { background, bus, retryMs = RETRY_MS } = options;
+    const refresh = () => background.run('index-refresh', this.publishAll());
+    const retry = () => {
+      if (this.#failed.size > 0 && bus.isUp()) background.run('index-retry', this.publishMany([...this.#failed]));
+    };
+    this.#timers = [setInterval(refresh, REFRESH_MS), setInterval(retry, retryMs)];
   }
 
   /** Publishes the index of one station, or with `undefined` that of everyone; resolves when it is out. */
   publish(station: string | undefined): Promise<void> {
-    const addressee = station ?? '';
-    const running = this.#running.get(addressee);
+    const running = this.#running.get(station);
     if (running !== undefined) {
       // What is going out may have been read before the change: once more after it.
-      this.#again.add(addressee);
+      this.#again.add(station);
       return running;
     }
-    const started = this.#run(station, addressee).finally(() => this.#running.delete(addressee));
-    this.#running.set(addressee, started);
+    const started = this.#run(station);
+    this.#running.set(station, started);
     return started;
   }
 
-  async publishMany(stations: readonly string[]): Promise<void> {
-    const queue = [...stations];
+  /** The same for many; one that fails holds up no other. Rejects when any has failed. */
+  async publishMany(stations: readonly (string | undefined)[]): Promise<void> {
+    const queue = stations.values();
+    const errors: unknown[] = [];
     const worker = async (): Promise<void> => {
-      for (let station = queue.pop(); station !== undefined; station = queue.pop()) await this.publish(station);
+      for (const station of queue) await this.publish(station).catch((error: unknown) => errors.push(error));
     };
-    await Promise.all(Array.from({ length: Math.min(SIDE_BY_SIDE, queue.length) }, worker));
+    await Promise.all(Array.from({ length: Math.min(SIDE_BY_SIDE, stations.length) }, worker));
+    if (errors.length > 0) throw new Error(`${errors.length} indexes did not go out`, { cause: errors[0] });
   }
 
   /** Every index that matters: after a start, after the broker was away, and now and then. */
   async publishAll(): Promise<void> {
-    await this.publish(undefined);
-    await this.publishMany(await stationsWithOrders(this.#options.database));
+    await this.publishMany([undefined, ...(await stationsWithOrders(this.#options.database))]);
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    for (const timer of this.#timers) clearInterval(timer);
   }
 
-  async #run(station: string | undefined, addressee: string): Promise<void> {
-    do {
-      this.#again.delete(addressee);
-      await this.#publishOnce(station);
-    } while (this.#again.has(addressee));
+  async #run(station: string | undefined): Promise<void> {
+    // So that `publish` has noted this run before it can end.
+    await undefined;
+    try {
+      do {
+        this.#again.delete(station);
+        await this.#publishOnce(station);
+      } while (this.#again.has(station));
+      this.#failed.delete(station);
+    } catch (error) {
+      this.#failed.add(station);
+      throw error;
+    } finally {
+      // In the same step as the last look at `again`: whoever asks after that look must find nobody running.
+      this.#running.delete(station);
+    }
   }
 
   async #publishOnce(station: string | undefined): Promise<void> {
