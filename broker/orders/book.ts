@@ -40,6 +40,7 @@ export interface BookOptions {
 
 /** Bookings go one after the other, whatever connection they come on: they count and compare before they write. */
 const BOOK_LOCK = 7_301_502;
+const KEPT_FOR_EMERGENCIES = 50;
 
 /** The order book: the one room behind every door [P-30]. What it returns as accepted is in the database. */
 export class OrderBook {
@@ -49,7 +50,10 @@ export class OrderBook {
     this.#options = options;
   }
 
-  /** Books a new order or a revision. The same request again gets the same answer. */
+  /**
+   * Books a new order or a revision; a client revises only what it ordered itself. The same request again gets the
+   * same answer.
+   */
   async book(order: Order, origin: Origin): Promise<Decoded<Entered>> {
     const { centre, database, roster, signer } = this.#options;
     if (order.centre !== centre) {
@@ -64,11 +68,12 @@ export class OrderBook {
         const audience = { kind: latest.audience, stations: await stationsOf(queries, order.id) };
         return accepted({ ...named(order), audience, signed: bytes(latest.signed), fresh: false });
       }
+      if (latest !== undefined && !isTheirs(latest, origin)) return notTheirs();
       const allowed = mayFollow(order, latest);
       if (!allowed.ok) return allowed;
       const audience = resolveAudience(order.to, roster);
       if (!audience.ok) return audience;
-      const room = await hasRoom(queries, order.id, audience.value);
+      const room = await hasRoom(queries, order, audience.value);
       if (!room.ok) return room;
       const booked: BookedOrder = {
         order,
@@ -92,9 +97,7 @@ export class OrderBook {
     return this.#locked(database, async (queries) => {
       const latest = await latestRevision(queries, request.id);
       if (latest === undefined) return refused('unknown-order', '', [{ path: 'id', problem: 'no such order' }]);
-      if (origin !== 'centre' && latest.client !== origin.client) {
-        return refused('not-permitted', '', [{ path: 'id', problem: 'this order is not yours' }]);
-      }
+      if (!isTheirs(latest, origin)) return notTheirs();
       const rev = request.rev ?? latest.order.rev;
       if (rev < latest.order.rev) {
         return refused('superseded', '', [{ path: 'rev', problem: `the latest revision is ${latest.order.rev}` }]);
@@ -141,6 +144,8 @@ function mayFollow(order: Order, latest: BookedOrder | undefined): Decoded<undef
   if (order.expiresAt <= new Date().toISOString()) {
     return refused('expired', '', [{ path: 'expiresAt', problem: 'is past' }]);
   }
+  const possible = canSound(order);
+  if (!possible.ok) return possible;
   if (order.type === 'update' && latest === undefined) {
     return refused('unknown-order', '', [{ path: 'id', problem: 'no such order to update' }]);
   }
@@ -156,16 +161,37 @@ function mayFollow(order: Order, latest: BookedOrder | undefined): Decoded<undef
   return accepted(undefined);
 }
 
-/** More than this would not fit into the index, and what is not listed is not certain [P-32]. */
-async function hasRoom(queries: Queries, id: string, audience: Audience): Promise<Decoded<undefined>> {
+/** An instant at which nobody would obey any more is a mistake that nobody should have to hear of by silence. */
+function canSound({ when, expiresAt, lateBy }: Order): Decoded<undefined> {
+  if (when.type !== 'at') return accepted(undefined);
+  const problems = when.instants.flatMap((instant, at) =>
+    instant < expiresAt ? [] : [{ path: `when.instants.${at}`, problem: 'must come before expiresAt' }],
+  );
+  if (problems.length > 0) return refused('invalid-fields', '', problems);
+  const latest = Math.max(...when.instants.map((instant) => Date.parse(instant)));
+  if (latest + lateBy * 1_000 > Date.now()) return accepted(undefined);
+  return refused('expired', '', [{ path: 'when.instants', problem: 'are all past' }]);
+}
+
+/**
+ * More than this would not fit into the index, and what is not listed is not certain [P-32]. The last places are for
+ * emergencies, so that no flood of other orders keeps one out.
+ */
+async function hasRoom(queries: Queries, { id, priority }: Order, audience: Audience): Promise<Decoded<undefined>> {
+  const limit = priority === 'emergency' ? MAX_INDEX_ENTRIES : MAX_INDEX_ENTRIES - KEPT_FOR_EMERGENCIES;
   const full: string[] = [];
   for (const [addressee, count] of await liveCounts(queries, id, audience)) {
-    if (count >= MAX_INDEX_ENTRIES) full.push(addressee === '' ? 'all' : addressee);
+    if (count >= limit) full.push(addressee === '' ? 'all' : addressee);
   }
   if (full.length === 0) return accepted(undefined);
-  const problem = `${MAX_INDEX_ENTRIES} live orders already: ${full.slice(0, 5).join(', ')}`;
+  const problem = `${limit} live orders already: ${full.slice(0, 5).join(', ')}`;
   return refused('too-many-orders', '', [{ path: 'to', problem }]);
 }
+
+const isTheirs = (latest: BookedOrder, origin: Origin): boolean =>
+  origin === 'centre' || latest.client === origin.client;
+
+const notTheirs = () => refused('not-permitted', '', [{ path: 'id', problem: 'this order is not yours' }]);
 
 async function asDecoded<T>(work: () => Promise<T>): Promise<Decoded<T>> {
   try {

@@ -46,17 +46,20 @@ export interface Listed {
   readonly hash: string;
 }
 
-/** The live orders of one station, or with `undefined` those addressed to everyone; oldest first. */
+/** What must be listed and handed out first; more may join a station by its groups than an index holds. */
+const BY_URGENCY = `case priority when 'emergency' then 0 when 'priority' then 1 else 2 end, booked_at, orders.id`;
+
+/** The live orders of one station, or with `undefined` those addressed to everyone; the most urgent, then the oldest first. */
 export function liveOrders(queries: Queries, station: string | undefined, limit: number): Promise<Listed[]> {
   const now = new Date().toISOString();
   return station === undefined
     ? queries.query<Listed>(
-        `select id, rev, hash from orders where ${LIVE} and audience = 'all' order by booked_at, id limit $2`,
+        `select id, rev, hash from orders where ${LIVE} and audience = 'all' order by ${BY_URGENCY} limit $2`,
         [now, limit],
       )
     : queries.query<Listed>(
         `select orders.id, rev, hash from orders join order_stations using (id)
-         where ${LIVE} and audience = 'stations' and station = $2 order by booked_at, orders.id limit $3`,
+         where ${LIVE} and audience = 'stations' and station = $2 order by ${BY_URGENCY} limit $3`,
         [now, station, limit],
       );
 }
@@ -112,7 +115,7 @@ export async function messagesFor(queries: Queries, station: string, ids: readon
      where current and orders.id in (select value from jsonb_array_elements_text($1::jsonb) as wanted(value))
        and (audience = 'all' or exists
          (select 1 from order_stations where order_stations.id = orders.id and station = $2))
-     order by case priority when 'emergency' then 0 when 'priority' then 1 else 2 end, booked_at`,
+     order by ${BY_URGENCY}`,
     [JSON.stringify(ids), station],
   );
   return rows.map((row) => row.signed);

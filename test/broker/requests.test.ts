@@ -134,14 +134,45 @@ test('orders from the software of others', async (t) => {
     t.equal(await refusal(await cancel(id)), 'not-permitted');
   });
 
-  await t.test('no addressee has more live orders than an index lists', async (t) => {
+  await t.test('a client changes what it ordered, and nothing else', async (t) => {
+    const { id } = (await centre.order({ priority: 'emergency' })).body;
+    const over = aRequest({ id, rev: 2, type: 'update', priority: 'routine', to: 'all' });
+    t.equal(await refusal(await encodeOrderRequest(over, signer)), 'not-permitted');
+    t.match((await centre.get(`/api/orders/${id}`)).body, { order: { rev: 1, priority: 'emergency' } });
+    const own = aRequest();
+    await ask(await encodeOrderRequest(own, signer));
+    const better = { ...own, rev: 2, type: 'update', title: 'Lịch tiêm chủng mới' } as const;
+    t.match(await ask(await encodeOrderRequest(better, signer)), { result: 'booked', order: { id: own.id, rev: 2 } });
+  });
+
+  await t.test('what cannot sound at any of its instants is refused', async (t) => {
+    const hours = (from: number) => new Date(Date.now() + from * 3_600_000).toISOString();
+    const at = (instants: string[], expiresAt: string) =>
+      ask2(aRequest({ when: { type: 'at', instants }, issuedAt: hours(-50), expiresAt }));
+    const ask2 = async (order: Order) => (await ask(await encodeOrderRequest(order, signer))).refusal;
+    t.match(await at([hours(1), hours(30)], hours(24)), {
+      code: 'invalid-fields',
+      fields: [{ path: 'when.instants.1', problem: 'must come before expiresAt' }],
+    });
+    t.match(await at([hours(-3), hours(-2)], hours(24)), { code: 'expired', fields: [{ path: 'when.instants' }] });
+    t.equal(await at([hours(-3), hours(1)], hours(24)), undefined, 'one that is left is enough');
+  });
+
+  await t.test('no addressee has more live orders than an index lists, and room is kept for emergencies', async (t) => {
     const to = { stations: ['dai-dong'] };
-    for (let left = 299; left > 0; left -= 50) {
+    for (let left = 249; left > 0; left -= 50) {
       const orders = Array.from({ length: Math.min(left, 50) }, () => aRequest({ to }));
       await Promise.all(orders.map(async (order) => ask(await encodeOrderRequest(order, signer))));
     }
-    await dong.index('station', (index) => index.orders.length === 300);
+    await dong.index('station', (index) => index.orders.length === 250);
     t.equal(await refusal(await encodeOrderRequest(aRequest({ to }), signer)), 'too-many-orders');
+    for (let left = 50; left > 0; left--) {
+      t.equal((await centre.order({ to, priority: 'emergency' })).status, 201);
+    }
+    const index = await dong.index('station', (index) => index.orders.length === 300);
+    t.ok(Buffer.byteLength(dong.messages('index').at(-1) ?? '') <= 65_536, 'the fullest index is one message');
+    t.equal((await centre.order({ to, priority: 'emergency' })).body.refusal.code, 'too-many-orders');
+    t.equal(new Set(index.orders.map(({ id }) => id)).size, 300);
     t.equal(await refusal(await encodeOrderRequest(aRequest(), signer)), undefined, 'orders to all are counted apart');
   });
 });
