@@ -8,6 +8,8 @@ import type { MediaStore } from '../media/store.ts';
 
 const DEFAULT_VALID_MS = 60 * 60_000;
 const DEFAULT_LATE_SECONDS = 300;
+/** The last instant that the wire can write. */
+const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
 
 /**
  * What the API adds to an order: names by content instead of whole variants, and a time to live instead of an end.
@@ -48,14 +50,14 @@ export async function completeDraft(options: DraftOptions, body: unknown): Promi
   if (!additions.ok) return additions;
   const { expiresInSeconds, ...fields } = additions.value;
   const issuedAt = fields.issuedAt ?? new Date().toISOString();
-  const valid = expiresInSeconds === undefined ? DEFAULT_VALID_MS : expiresInSeconds * 1_000;
+  const end = expiresInSeconds === undefined ? endOf(body, issuedAt) : Date.parse(issuedAt) + expiresInSeconds * 1_000;
   const programme = await completeProgramme(options, fields.programme);
   const order = validate(orderSchema, {
     id: uuid(),
     rev: 1,
     type: fields.rev === undefined || fields.rev === 1 ? 'new' : 'update',
     centre: options.centre,
-    expiresAt: new Date(new Date(issuedAt).getTime() + valid).toISOString(),
+    expiresAt: new Date(end).toISOString(),
     status: 'actual',
     when: { type: 'now' },
     lateBy: DEFAULT_LATE_SECONDS,
@@ -66,6 +68,20 @@ export async function completeDraft(options: DraftOptions, body: unknown): Promi
   });
   if (order.ok && programme.problems.length === 0) return accepted(order.value);
   return refused('invalid-fields', '', [...programme.problems, ...(order.ok ? [] : order.refusal.fields)]);
+}
+
+const timesSchema = v.object({
+  when: v.object({ type: v.literal('at'), instants: v.array(instant) }),
+  lateBy: v.optional(v.number(), DEFAULT_LATE_SECONDS),
+});
+
+/** Where nobody says when an order ends (in milliseconds since 1970): an hour after the last time that it may begin. */
+function endOf(body: unknown, issuedAt: string): number {
+  const times = v.safeParse(timesSchema, body);
+  const instants = times.success
+    ? times.output.when.instants.map((at) => Date.parse(at) + times.output.lateBy * 1_000)
+    : [];
+  return Math.min(Math.max(Date.parse(issuedAt), ...instants) + DEFAULT_VALID_MS, LATEST);
 }
 
 /** Items that name recordings are completed; all others go on as they are, to be judged as an order's items. */

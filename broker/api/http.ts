@@ -27,13 +27,19 @@ export function hasToken(request: IncomingMessage, token: string): boolean {
   return timingSafeEqual(digest(given), digest(token));
 }
 
-/** Reads a JSON body within the limits of the wire [P-20]; an empty one is `{}`. */
-export async function readBody(request: IncomingMessage): Promise<Decoded<unknown>> {
+/**
+ * Reads a JSON body within the limits of the wire [P-20]; an empty one is `{}`. A longer one is not read to its end, so
+ * the connection is good for nothing afterwards.
+ */
+export async function readBody(request: IncomingMessage, response: ServerResponse): Promise<Decoded<unknown>> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.byteLength;
-    if (size > MAX_MESSAGE_BYTES) return refused('too-large', `more than ${MAX_MESSAGE_BYTES} bytes`);
+    if (size > MAX_MESSAGE_BYTES) {
+      response.setHeader('connection', 'close');
+      return refused('too-large', `more than ${MAX_MESSAGE_BYTES} bytes`);
+    }
     chunks.push(chunk);
   }
   return size === 0 ? { ok: true, value: {} } : parseJson(Buffer.concat(chunks));

@@ -18,7 +18,7 @@ const notFound = refused('unknown-order', '', [{ path: 'id', problem: 'no such o
 
 /** POST /api/orders */
 export async function postOrder(api: ApiOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const body = await readBody(request);
+  const body = await readBody(request, response);
   const order = body.ok
     ? await completeDraft({ centre: api.centre, media: api.media, mediaUrl: api.mediaUrl() }, body.value)
     : body;
@@ -32,7 +32,7 @@ export async function postCancel(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const body = await readBody(request);
+  const body = await readBody(request, response);
   const checked = body.ok ? validate(cancelBody, body.value) : body;
   if (!checked.ok) return sendRefusal(response, checked.refusal);
   const { rev, reason } = checked.value;

@@ -27,7 +27,9 @@ export async function startHttpServer(host: string, port: number, api: ApiOption
 }
 
 async function route(api: ApiOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://centre');
+  const address = request.url ?? '/';
+  if (!URL.canParse(address, 'http://centre')) return sendJson(response, 400, { error: 'bad-address' });
+  const { pathname, searchParams } = new URL(address, 'http://centre');
   const [first, second, third, fourth, ...rest] = pathname.split('/').slice(1);
   if (rest.length > 0) return notFound(response);
   if (first === 'media' && second !== undefined && third === undefined) {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
 import { test } from 'tap';
 import { until } from '../support/until.ts';
 import { type Answer, aTextOrder, TestCentre } from './support/test-centre.ts';
@@ -85,6 +87,38 @@ test('the HTTP API', async (t) => {
     t.same(await post('{"title":1,"title":2}'), { status: 422, code: 'duplicate-key' });
     t.same(await post('{"__proto__":{}}'), { status: 422, code: 'forbidden-key' });
     t.same(await post('['.repeat(10_000)), { status: 422, code: 'too-deep' });
+  });
+
+  await t.test('closes the connection over a body that it did not read to its end', async (t) => {
+    const response = await fetch(`${centre.httpUrl}/api/orders`, {
+      method: 'POST',
+      body: 'x'.repeat(1_000_000),
+      headers: await centre.headers(),
+    });
+    t.equal(response.status, 413);
+    t.equal(response.headers.get('connection'), 'close', 'so that nobody sends the next request on it');
+  });
+
+  await t.test('answers an address that is none with 400', async (t) => {
+    for (const address of ['//', 'http://[', '//[/api/orders']) {
+      const { hostname, port } = new URL(centre.httpUrl);
+      const asking = request({ hostname, port, path: address });
+      asking.end();
+      const [response] = await once(asking, 'response');
+      response.resume();
+      t.equal(response.statusCode, 400, address);
+    }
+    t.same(centre.logged('request-failed'), []);
+  });
+
+  await t.test('keeps an order in force until its last instant is over', async (t) => {
+    const instants = [26, 50].map((hours) => new Date(Date.now() + hours * 3_600_000).toISOString());
+    const { status, body } = await centre.order({ when: { type: 'at', instants }, lateBy: 600 });
+    t.equal(status, 201);
+    const { order } = (await centre.get(`/api/orders/${body.id}`)).body;
+    t.ok(Date.parse(order.expiresAt) >= Date.parse(instants[1] ?? '') + 600_000);
+    const early = await centre.order({ when: { type: 'at', instants }, expiresInSeconds: 3_600 });
+    t.match(early.body.refusal, { code: 'invalid-fields', fields: [{ path: 'when.instants.0' }, {}] });
   });
 
   await t.test('streams how an order fares, to its end', async (t) => {
