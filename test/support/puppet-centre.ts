@@ -3,7 +3,9 @@ import { Aedes } from 'aedes';
 import { exportJWK, generateKeyPair } from 'jose';
 import { v7 as uuid } from 'uuid';
 import { encodeAck } from '../../protocol/ack.ts';
+import { decodeAlarm } from '../../protocol/alarm.ts';
 import { decodeBirth } from '../../protocol/birth.ts';
+import { encodeCancel } from '../../protocol/cancel.ts';
 import type { KeyLookup, SigningKey } from '../../protocol/envelope.ts';
 import { encodeHost } from '../../protocol/host.ts';
 import { encodeKeys, importPublicKey, type Keys } from '../../protocol/keys.ts';
@@ -38,6 +40,8 @@ export class PuppetCentre {
   readonly signer: Signer;
   readonly url: string;
   readonly reports: Report[] = [];
+  /** Every word about an alarm, oldest first; without a detail it has cleared. */
+  readonly alarms: { readonly station: string; readonly name: string; readonly detail: string | undefined }[] = [];
   readonly #aedes: Aedes;
   readonly #sockets: Set<Socket>;
   readonly #stations = new Map<string, KeyLookup>();
@@ -129,6 +133,12 @@ export class PuppetCentre {
     return token;
   }
 
+  /** Signs and pushes the cancellation of an order, up to its revision. */
+  async cancel(station: string, { id, rev }: Pick<Order, 'id' | 'rev'>): Promise<void> {
+    const cancel = { id, rev, type: 'cancel', centre: CENTRE, issuedAt: new Date().toISOString() } as const;
+    await this.push(station, await encodeCancel(cancel, this.signer));
+  }
+
   push(station: string, bytes: Uint8Array): Promise<void> {
     return this.say(topics.to(CENTRE, station, 'order'), bytes);
   }
@@ -166,8 +176,13 @@ export class PuppetCentre {
   }
 
   async #hear(topic: string, payload: Buffer): Promise<void> {
-    const [, , , direction, station = '', channel] = topic.split('/');
+    const [, , , direction, station = '', channel, name = ''] = topic.split('/');
     if (direction !== 'from') return;
+    if (channel === 'alarm') {
+      const alarm = payload.byteLength === 0 ? undefined : decodeAlarm(payload);
+      if (alarm?.ok === false) throw alarm.refusal;
+      this.alarms.push({ station, name, detail: alarm?.value.detail });
+    }
     if (channel === 'birth') {
       const birth = decodeBirth(payload);
       if (!birth.ok) throw birth.refusal;
