@@ -114,10 +114,12 @@ async function compose(options: CentreOptions, opened: Opened): Promise<Centre> 
     log,
     acknowledge: (heads) => acknowledger.acknowledge(heads),
     stored: (fresh) => {
-      const orders = new Set(fresh.flatMap(({ report }) => report.order?.id ?? []));
+      const orders = new Set(fresh.flatMap(({ report }) => report?.order?.id ?? []));
       feed.announce(orders);
       receipts.progress(orders);
     },
+    reused: ({ station, epoch, seq }) =>
+      roster.suspect(station, 'number-reused', `report ${seq} of journal ${epoch} came again with another content`),
   });
   opened.add(() => ledger.close());
   const book = new OrderBook({ centre, database, roster, signer });

@@ -1,4 +1,4 @@
-import { decodeAlarm } from '../protocol/alarm.ts';
+import { alarmNames, decodeAlarm } from '../protocol/alarm.ts';
 import { decodeBirth } from '../protocol/birth.ts';
 import { decodeHealth } from '../protocol/health.ts';
 import type { Decoded, Refusal } from '../protocol/refusal.ts';
@@ -93,7 +93,11 @@ export class Inbound {
 
   /** An empty message clears the alarm: that is how MQTT deletes what is retained. */
   #alarm(station: string, name: string, payload: Uint8Array): void {
-    const { roster } = this.#options;
+    const { roster, log } = this.#options;
+    if (!(alarmNames as readonly string[]).includes(name)) {
+      log('warn', 'alarm-unknown', { station, alarm: name });
+      return;
+    }
     if (payload.byteLength === 0) roster.alarm(station, name, undefined);
     else this.#read(station, 'alarm', decodeAlarm(payload), (alarm) => roster.alarm(station, name, alarm));
   }

@@ -44,6 +44,10 @@ export const finalOutcomes = [
 
 export const isFinal = (outcome: Outcome): boolean => (finalOutcomes as readonly Outcome[]).includes(outcome);
 
+/** Whether an airing (or its order, where no occurrence is named) reports nothing more after this [P-43]. */
+export const isLast = ({ outcome, continues }: Pick<Report, 'outcome' | 'continues'>): boolean =>
+  isFinal(outcome) && continues !== true;
+
 /** How far the proof reaches, weakest first (design, section 6). */
 export const grades = ['received', 'keyed', 'played', 'sounded', 'heard'] as const;
 export type Grade = (typeof grades)[number];
@@ -79,6 +83,8 @@ export const reportSchema = v.pipe(
     clock: v.picklist(['trusted', 'untrusted']),
     software: text(64),
     outcome: v.picklist(outcomes),
+    /** Of an interrupted or preempted airing: it will be taken up again, so this is not its last report [P-43]. */
+    continues: v.optional(v.literal(true)),
     /** Absent only where no order could be verified. */
     order: v.optional(orderReference),
     /** Which occurrence: its instant, or `now`. */
@@ -107,6 +113,10 @@ export const reportSchema = v.pipe(
   v.check(
     (report) => !['rejected', 'failed'].includes(report.outcome) || report.refusal !== undefined,
     'says no reason',
+  ),
+  v.check(
+    (report) => report.continues === undefined || ['interrupted', 'preempted'].includes(report.outcome),
+    'only what was interrupted or preempted continues [P-43]',
   ),
   v.check((report) => report.outcome === 'rejected' || report.order !== undefined, 'names no order'),
 );
@@ -142,8 +152,20 @@ function keyedAsFarAsKnown(evidence: Evidence): boolean {
   return evidence.zones.length > 0 && evidence.zones.every(keyed);
 }
 
+/** A report's name: whose it is and which [P-41]. */
+export const reportNumberSchema = v.object({
+  station: identifier,
+  epoch: randomId,
+  seq: integer(1, Number.MAX_SAFE_INTEGER),
+});
+export type ReportNumber = v.InferOutput<typeof reportNumberSchema>;
+
 export const encodeReport = (report: Report, signer: SigningKey): Promise<Uint8Array> =>
   seal('loa-report', reportSchema, report, signer);
 
 export const decodeReport = (bytes: Uint8Array, lookup: KeyLookup): Promise<Decoded<Opened<Report>>> =>
   open('loa-report', reportSchema, bytes, lookup);
+
+/** Only the number of a report: a centre that does not understand the rest can still keep and acknowledge it [P-41]. */
+export const decodeReportNumber = (bytes: Uint8Array, lookup: KeyLookup): Promise<Decoded<Opened<ReportNumber>>> =>
+  open('loa-report', reportNumberSchema, bytes, lookup);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { allReports, reportsOfStation } from '../ledger/store.ts';
+import { allReports, oddReports, reportsOfStation } from '../ledger/store.ts';
 import { serveMedia } from '../media/serve.ts';
 import { hasToken, sendJson } from './http.ts';
 import type { ApiOptions } from './options.ts';
@@ -67,7 +67,7 @@ async function route(api: ApiOptions, request: IncomingMessage, response: Server
 
 async function getReports(api: ApiOptions, station: string | null, response: ServerResponse): Promise<void> {
   const reports = station === null ? await allReports(api.database) : await reportsOfStation(api.database, station);
-  sendJson(response, 200, { reports });
+  sendJson(response, 200, { reports, unreadable: await oddReports(api.database, station) });
 }
 
 async function resetKey(api: ApiOptions, station: string, response: ServerResponse): Promise<void> {

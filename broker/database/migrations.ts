@@ -74,4 +74,18 @@ export const migrations: readonly (readonly string[])[] = [
       entry text not null
     )`,
   ],
+  [
+    // Reports under a number that another has taken: a journal that was put back from a copy. Kept, never counted.
+    `create table reused_reports (
+      stored bigint generated always as identity,
+      station text not null,
+      epoch text not null,
+      seq bigint not null,
+      received_at text not null,
+      signed text not null,
+      -- SHA-256 of the signed bytes
+      hash text not null,
+      primary key (station, epoch, seq, hash)
+    )`,
+  ],
 ];

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ReportNumber } from '../../protocol/report.ts';
 import type { Database } from '../database/database.ts';
 import type { Log } from '../log.ts';
 import { type Head, type Stored, storeReports, type VerifiedReport } from './store.ts';
@@ -15,6 +16,8 @@ export interface LedgerOptions {
   readonly acknowledge: (heads: readonly Head[]) => void;
   /** After commit: these are new in the ledger. */
   readonly stored: (fresh: readonly VerifiedReport[]) => void;
+  /** A number came again with another content; it was kept beside the ledger. */
+  readonly reused: (number: ReportNumber) => void;
 }
 
 /**
@@ -75,10 +78,7 @@ export class Ledger {
   }
 
   #done(stored: Stored): void {
-    for (const { report } of stored.reused) {
-      const { station, epoch, seq } = report;
-      this.#options.log('error', 'report-number-reused', { station, epoch, seq });
-    }
+    for (const { number } of stored.reused) this.#options.reused(number);
     this.#options.acknowledge(stored.heads);
     if (stored.fresh.length > 0) this.#options.stored(stored.fresh);
   }

@@ -1,29 +1,31 @@
-import { type Report, reportSchema } from '../../protocol/report.ts';
+import { createHash } from 'node:crypto';
+import { type Report, type ReportNumber, reportSchema } from '../../protocol/report.ts';
 import type { Database, Queries } from '../database/database.ts';
 import { readStored } from '../database/stored-json.ts';
 
-/** A report that was verified, with the signed bytes that prove it. */
+/** A report whose signature was verified, with the signed bytes that prove it. */
 export interface VerifiedReport {
-  readonly report: Report;
+  readonly number: ReportNumber;
+  /** Absent where the rest is nothing that this centre understands. */
+  readonly report?: Report;
   readonly signed: string;
   readonly receivedAt: string;
 }
 
 /** How far one journal is stored without a gap. */
-export interface Head {
-  readonly station: string;
-  readonly epoch: string;
-  readonly seq: number;
-}
+export type Head = ReportNumber;
 
 export interface Stored {
   /** Reports that were not in the ledger yet, in the order given. */
   readonly fresh: readonly VerifiedReport[];
   /** One per journal that the batch touched, duplicates included: they ask for their acknowledgement again. */
   readonly heads: readonly Head[];
-  /** Numbers that were used already for something else: a journal put back from a copy. */
+  /** Numbers that were used already for something else: a journal put back from a copy. Kept beside the ledger. */
   readonly reused: readonly VerifiedReport[];
 }
+
+/** In place of an outcome. */
+const UNREADABLE = 'unreadable';
 
 /** Stores a batch in one transaction [P-41]. What is in the ledger is never overwritten. */
 export function storeReports(database: Database, batch: readonly VerifiedReport[]): Promise<Stored> {
@@ -31,21 +33,21 @@ export function storeReports(database: Database, batch: readonly VerifiedReport[
     const inserted = new Set((await insert(queries, batch)).map(keyOf));
     const fresh: VerifiedReport[] = [];
     const repeated: VerifiedReport[] = [];
-    for (const entry of batch) (inserted.delete(keyOf(entry.report)) ? fresh : repeated).push(entry);
-    return { fresh, reused: await differing(queries, repeated), heads: await advanceHeads(queries, batch) };
+    for (const entry of batch) (inserted.delete(keyOf(entry.number)) ? fresh : repeated).push(entry);
+    const reused = await differing(queries, repeated);
+    await keepReused(queries, reused);
+    return { fresh, reused, heads: await advanceHeads(queries, batch) };
   });
 }
 
 function insert(queries: Queries, batch: readonly VerifiedReport[]): Promise<Head[]> {
-  const rows = batch.map(({ report, signed, receivedAt }) => ({
-    station: report.station,
-    epoch: report.epoch,
-    seq: report.seq,
-    received_at: receivedAt,
-    order_id: report.order?.id ?? null,
-    outcome: report.outcome,
-    body: JSON.stringify(report),
-    signed,
+  const rows = batch.map((entry) => ({
+    ...entry.number,
+    received_at: entry.receivedAt,
+    order_id: entry.report?.order?.id ?? null,
+    outcome: entry.report?.outcome ?? UNREADABLE,
+    body: contentOf(entry),
+    signed: entry.signed,
   }));
   return queries.query<Head>(
     `insert into reports (station, epoch, seq, received_at, order_id, outcome, body, signed)
@@ -63,7 +65,7 @@ function insert(queries: Queries, batch: readonly VerifiedReport[]): Promise<Hea
  * Only what lies beyond the head is looked at, so this costs the size of the gap and not of the journal.
  */
 function advanceHeads(queries: Queries, batch: readonly VerifiedReport[]): Promise<Head[]> {
-  const touched = batch.map(({ report }) => ({ station: report.station, epoch: report.epoch }));
+  const touched = batch.map(({ number }) => ({ station: number.station, epoch: number.epoch }));
   return queries.query<Head>(
     `with touched as (
        select distinct station, epoch from jsonb_to_recordset($1::jsonb) as row(station text, epoch text)
@@ -85,34 +87,72 @@ function advanceHeads(queries: Queries, batch: readonly VerifiedReport[]): Promi
 
 async function differing(queries: Queries, repeated: readonly VerifiedReport[]): Promise<VerifiedReport[]> {
   if (repeated.length === 0) return [];
-  const keys = repeated.map(({ report }) => ({ station: report.station, epoch: report.epoch, seq: report.seq }));
-  const rows = await queries.query<Head & { signed: string }>(
-    `select station, epoch, seq, signed from reports
+  const rows = await queries.query<Head & { body: string }>(
+    `select station, epoch, seq, body from reports
      join jsonb_to_recordset($1::jsonb) as row(station text, epoch text, seq bigint) using (station, epoch, seq)`,
-    [JSON.stringify(keys)],
+    [JSON.stringify(repeated.map(({ number }) => number))],
   );
-  const signed = new Map(rows.map((row) => [keyOf(row), row.signed]));
-  return repeated.filter((entry) => signed.get(keyOf(entry.report)) !== entry.signed);
+  const bodies = new Map(rows.map((row) => [keyOf(row), row.body]));
+  return repeated.filter((entry) => bodies.get(keyOf(entry.number)) !== contentOf(entry));
 }
 
+async function keepReused(queries: Queries, reused: readonly VerifiedReport[]): Promise<void> {
+  for (const { number, signed, receivedAt } of reused) {
+    await queries.query(
+      `insert into reused_reports (station, epoch, seq, received_at, signed, hash) values ($1, $2, $3, $4, $5, $6)
+       on conflict do nothing`,
+      [number.station, number.epoch, number.seq, receivedAt, signed, createHash('sha256').update(signed).digest('hex')],
+    );
+  }
+}
+
+/** What tells two reports apart; a station may sign the same one anew, in other bytes. */
+const contentOf = ({ report, signed }: VerifiedReport): string =>
+  report === undefined ? signed : JSON.stringify(report);
+
 const keyOf = (head: Head): string => `${head.station} ${head.epoch} ${head.seq}`;
+
+/** A signed report that does not count, and why. */
+export interface OddReport extends ReportNumber {
+  readonly reason: 'unreadable' | 'number-reused';
+  readonly receivedAt: string;
+  readonly signed: string;
+}
+
+/** What was kept as evidence though nobody can count it; of one station, or of all. */
+export function oddReports(queries: Queries, station: string | null): Promise<OddReport[]> {
+  return queries.query<OddReport>(
+    `select station, epoch, seq, 'unreadable' as reason, received_at as "receivedAt", signed from reports
+     where outcome = '${UNREADABLE}' and ($1::text is null or station = $1)
+     union all
+     select station, epoch, seq, 'number-reused', received_at, signed from reused_reports
+     where $1::text is null or station = $1
+     order by station, "receivedAt"`,
+    [station],
+  );
+}
 
 interface Row {
   readonly body: string;
 }
 
-/** Every stored report of one station, journal by journal in the order in which the journals appeared. */
-export async function reportsOfStation(queries: Queries, station: string): Promise<Report[]> {
-  return inOrder(await queries.query<Row>('select body from reports where station = $1 order by stored', [station]));
+/** Every report of one station that can be read, journal by journal in the order in which the journals appeared. */
+export function reportsOfStation(queries: Queries, station: string): Promise<Report[]> {
+  return readable(queries, 'and station = $1', [station]);
 }
 
-/** Every stored report about one order. */
-export async function reportsOfOrder(queries: Queries, id: string): Promise<Report[]> {
-  return inOrder(await queries.query<Row>('select body from reports where order_id = $1 order by stored', [id]));
+/** Every report about one order. */
+export function reportsOfOrder(queries: Queries, id: string): Promise<Report[]> {
+  return readable(queries, 'and order_id = $1', [id]);
 }
 
-export async function allReports(queries: Queries): Promise<Report[]> {
-  return inOrder(await queries.query<Row>('select body from reports order by stored', []));
+export function allReports(queries: Queries): Promise<Report[]> {
+  return readable(queries, '', []);
+}
+
+async function readable(queries: Queries, which: string, parameters: readonly string[]): Promise<Report[]> {
+  const select = `select body from reports where outcome <> '${UNREADABLE}' ${which} order by stored`;
+  return inOrder(await queries.query<Row>(select, parameters));
 }
 
 /** Reports may overtake each other on the way; within a journal their numbers are the truth. */

@@ -1,5 +1,5 @@
 import type { Order } from '../../protocol/order.ts';
-import { isFinal, type Outcome, type Report } from '../../protocol/report.ts';
+import { isLast, type Outcome, type Report } from '../../protocol/report.ts';
 
 /** How one order fares on one station. */
 export interface StationProgress {
@@ -31,26 +31,16 @@ export function sumOf(progress: readonly StationProgress[]): Partial<Record<Outc
 
 /**
  * An order is settled on a station when it was ended as a whole (rejected, expired, cancelled without an occurrence)
- * or when each of its occurrences ended. An interrupted or preempted occurrence that the order lets begin again is
- * not at its end before the order expires.
+ * or when each of its occurrences ended.
  */
 function isSettled(order: Order, reports: readonly Report[]): boolean {
-  const latest = new Map<string, Outcome>();
+  const latest = new Map<string, Report>();
   for (const report of reports) {
     if (report.order !== undefined && report.order.rev < order.rev) continue;
-    if (report.occurrence === undefined && isFinal(report.outcome)) return true;
-    if (report.occurrence !== undefined) latest.set(report.occurrence, report.outcome);
+    if (report.occurrence === undefined && isLast(report)) return true;
+    if (report.occurrence !== undefined) latest.set(report.occurrence, report);
   }
   if (order.when.type === 'daily') return false;
   const expected = order.when.type === 'now' ? 1 : new Set(order.when.instants).size;
-  const ended = [...latest.values()].filter((outcome) => isFinal(outcome) && !mayBeginAgain(order, outcome));
-  return ended.length >= expected;
-}
-
-function mayBeginAgain(order: Order, outcome: Outcome): boolean {
-  return (
-    (outcome === 'interrupted' || outcome === 'preempted') &&
-    order.onInterrupt !== 'skip' &&
-    order.expiresAt > new Date().toISOString()
-  );
+  return [...latest.values()].filter(isLast).length >= expected;
 }

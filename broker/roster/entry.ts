@@ -22,7 +22,7 @@ export const entrySchema = v.object({
   lastSeen: instant,
   /** Standing faults that the station declares, by name. */
   alarms: v.record(v.string(), alarmSchema),
-  /** Standing faults that the centre finds about it: `forged-report`, `key-differs`. */
+  /** Standing faults that the centre finds about it: see `Suspicion`. */
   suspicions: v.record(v.string(), alarmSchema),
 });
 

@@ -4,6 +4,7 @@ import type { Birth } from '../../protocol/birth.ts';
 import type { Health } from '../../protocol/health.ts';
 import { importPublicKey } from '../../protocol/keys.ts';
 import type { State } from '../../protocol/state.ts';
+import { printable } from '../../protocol/text.ts';
 import type { Database } from '../database/database.ts';
 import type { Log } from '../log.ts';
 import { type Entry, newEntry } from './entry.ts';
@@ -12,7 +13,7 @@ import { loadEntries, saveEntries } from './store.ts';
 const SAVE_EVERY_MS = 200;
 const SAVE_AT_ONCE = 500;
 
-export type Suspicion = 'forged-report' | 'key-differs';
+export type Suspicion = 'forged-report' | 'unreadable-report' | 'number-reused' | 'key-differs';
 
 /**
  * Who the stations are and how they are. The memory is the truth while the centre runs; changes are written behind it
@@ -35,7 +36,7 @@ export class Roster {
 
   /** Everyone is offline until heard: what was true before the centre stopped proves nothing. */
   static async load(database: Database, log: Log): Promise<Roster> {
-    const entries = await loadEntries(database);
+    const entries = await loadEntries(database, log);
     const roster = new Roster(database, log);
     for (const entry of entries) roster.#entries.set(entry.station, { ...entry, state: 'offline' });
     return roster;
@@ -53,7 +54,10 @@ export class Roster {
     return this.#entries.get(station)?.birth?.groups ?? [];
   }
 
-  /** A will that arrives after the station is back speaks of an earlier connection, and is ignored. */
+  /**
+   * A will that arrives after the station is back speaks of an earlier connection, and is ignored. On a new connection
+   * a station says what stands right after this: what stood before may have ended while nobody listened [P-50].
+   */
   state(station: string, state: State): void {
     const known = this.#entries.get(station);
     if (state.state === 'offline' && known?.state === 'online') {
@@ -68,10 +72,14 @@ export class Roster {
       stateAt: at,
       boot: state.boot,
       connection: state.connection,
+      alarms: state.state === 'online' && isNewConnection(entry, state) ? {} : entry.alarms,
     }));
   }
 
-  /** Pins the key of the first birth. Returns whether the station's groups changed. Throws TypeError on a bad key. */
+  /**
+   * Pins the key of the first birth; what comes with another key changes nothing that is known of the station. Returns
+   * whether the station's groups changed. Throws TypeError on a bad key.
+   */
   async birth(station: string, birth: Birth): Promise<boolean> {
     const pinned = this.#entries.get(station)?.key;
     const groupsBefore = this.groupsOf(station).join();
@@ -80,11 +88,10 @@ export class Roster {
       this.#log('info', 'station-key-pinned', { station, key: birth.key });
     } else if (pinned !== birth.key) {
       this.suspect(station, 'key-differs', `its birth names key ${birth.key}, the pinned one is ${pinned}`);
+      this.#change(station, (entry) => ({ ...entry, offeredKey: birth.key }));
+      return false;
     }
-    this.#change(station, ({ offeredKey: _, ...entry }, at) => {
-      const key = pinned ?? birth.key;
-      return { ...entry, key, ...(key === birth.key ? {} : { offeredKey: birth.key }), birth, birthAt: at };
-    });
+    this.#change(station, ({ offeredKey: _, ...entry }, at) => ({ ...entry, key: birth.key, birth, birthAt: at }));
     return groupsBefore !== birth.groups.join();
   }
 
@@ -118,7 +125,7 @@ export class Roster {
         [suspicion]: {
           since: entry.suspicions[suspicion]?.since ?? at,
           severity: 'critical' as const,
-          detail: detail.slice(0, 500),
+          detail: printable(detail, 500) || suspicion,
         },
       },
     }));
@@ -183,3 +190,6 @@ export class Roster {
     if (this.#unsaved.size >= SAVE_AT_ONCE) void this.save();
   }
 }
+
+const isNewConnection = (known: Entry, state: State): boolean =>
+  known.boot !== state.boot || known.connection !== state.connection;

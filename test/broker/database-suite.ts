@@ -1,7 +1,13 @@
 import type { Test } from 'tap';
 import type { Database } from '../../broker/database/database.ts';
 import { migrate } from '../../broker/database/migrate.ts';
-import { reportsOfOrder, reportsOfStation, storeReports, type VerifiedReport } from '../../broker/ledger/store.ts';
+import {
+  oddReports,
+  reportsOfOrder,
+  reportsOfStation,
+  storeReports,
+  type VerifiedReport,
+} from '../../broker/ledger/store.ts';
 import type { Report } from '../../protocol/report.ts';
 import { aReport } from '../support/examples.ts';
 
@@ -9,7 +15,13 @@ const epochs = ['a'.repeat(32), 'b'.repeat(32)] as const;
 
 const verified = (changes: Partial<Report>, signed?: string): VerifiedReport => {
   const report = aReport(changes);
-  return { report, signed: signed ?? `${report.epoch}.${report.seq}`, receivedAt: '2026-11-20T08:01:04.000Z' };
+  const { station, epoch, seq } = report;
+  return {
+    number: { station, epoch, seq },
+    report,
+    signed: signed ?? `${epoch}.${seq}`,
+    receivedAt: '2026-11-20T08:01:04.000Z',
+  };
 };
 const batch = (...numbers: number[]) => numbers.map((seq) => verified({ epoch: epochs[0], seq }));
 
@@ -57,7 +69,7 @@ export async function databaseSuite(t: Test, database: Database): Promise<void> 
     t.same(await heads(4, 6, 4), head(6));
     const stored = await storeReports(database, batch(6, 7));
     t.same(
-      stored.fresh.map(({ report }) => report.seq),
+      stored.fresh.map(({ number }) => number.seq),
       [7],
     );
     t.same(
@@ -84,9 +96,22 @@ export async function databaseSuite(t: Test, database: Database): Promise<void> 
     ]);
     t.same(fresh, []);
     t.same(
-      reused.map(({ report }) => report.seq),
+      reused.map(({ number }) => number.seq),
       [3],
     );
     t.same(await reportsOfStation(database, 'dai-dong'), before);
+    t.match(await oddReports(database, 'dai-dong'), [{ seq: 3, reason: 'number-reused', signed: 'another' }]);
+    const signedAnew = [verified({ epoch: epochs[0], seq: 3 }, 'the same in other bytes')];
+    t.same((await storeReports(database, signedAnew)).reused, []);
+  });
+
+  await t.test('keeps what it cannot read, and counts it', async (t) => {
+    const number = { station: 'dai-dong', epoch: 'c'.repeat(32), seq: 1 };
+    const unreadable = { number, signed: 'x', receivedAt: '2026-11-20T08:01:04.000Z' };
+    t.same((await storeReports(database, [unreadable, unreadable])).heads, [number]);
+    t.match(
+      (await oddReports(database, null)).filter(({ reason }) => reason === 'unreadable'),
+      [{ ...number, signed: 'x' }],
+    );
   });
 }
