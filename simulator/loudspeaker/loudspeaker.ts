@@ -10,6 +10,11 @@ import { openSoundCard } from './sound-card.ts';
 import { openTimeline, type Timeline } from './timeline.ts';
 
 const STEP_MS = 10;
+/**
+ * When this process was held up, time is caught up in steps of this length, less than what players write ahead: what
+ * they wrote meanwhile is read between two steps, and the card does not run dry of sound that had come in time.
+ */
+const LONGEST_STEP_SAMPLES = SAMPLE_RATE / 10;
 const FLUSH_EVERY_SAMPLES = SAMPLE_RATE;
 
 export interface LoudspeakerOptions {
@@ -50,7 +55,7 @@ export async function startLoudspeaker(options: LoudspeakerOptions): Promise<Vir
   let state: OutputState = { closed: zones.map(() => false), amplifierOn: false, muted: true, level: 100 };
 
   const card = await openSoundCard(join(runtime, 'sound-card.sock'), {
-    beforeChange: advance,
+    beforeChange: () => advance(),
     changed(did) {
       timeline.note(recording.samples, { what: 'player', did });
       settle();
@@ -67,10 +72,10 @@ export async function startLoudspeaker(options: LoudspeakerOptions): Promise<Vir
   }
 
   /** Plays what was due since the last time. Nothing is recorded while no relay is closed and nobody plays. */
-  function advance(): void {
+  function advance(longest = Number.POSITIVE_INFINITY): void {
     const now = Math.floor(((performance.now() - origin) * SAMPLE_RATE) / 1000);
-    const due = now - clock;
-    clock = now;
+    const due = Math.min(now - clock, longest);
+    clock += due;
     const active = isActive();
     const { sound, after } = card.play(due);
     meter.hear(due, sound, gain());
@@ -107,7 +112,7 @@ export async function startLoudspeaker(options: LoudspeakerOptions): Promise<Vir
   }
 
   function tick(): void {
-    advance();
+    advance(LONGEST_STEP_SAMPLES);
     if (!isActive()) settle();
   }
 
