@@ -1,4 +1,4 @@
-import { isFinal } from '../../protocol/report.ts';
+import { isLast } from '../../protocol/report.ts';
 import type { TimelineEvent } from '../loudspeaker/timeline.ts';
 import type { Row } from './judge.ts';
 import type { Player, Stage } from './stage.ts';
@@ -26,7 +26,7 @@ export function startNarrator(stage: Stage, words: DemoWords, say: (line: string
         const kind = kinds.get(report.order?.id ?? '') ?? kinds.get(report.message ?? '');
         if (kind === undefined) break;
         told.set(station, report.seq);
-        if (isFinal(report.outcome)) say(words.ledger(name, kind, report.outcome, report.refusal?.code));
+        if (isLast(report)) say(words.ledger(name, kind, report.outcome, report.refusal?.code));
       }
     }
   };

@@ -1,5 +1,5 @@
 import type { Order } from '../../protocol/order.ts';
-import { isFinal, type Report } from '../../protocol/report.ts';
+import { isLast, type Report } from '../../protocol/report.ts';
 import { topics } from '../../protocol/topics.ts';
 import { decodeProgramme } from '../hearing/decode.ts';
 import { ATTACKED, CENTRE, EMERGENCY, EMERGENCY_ZONE, PREEMPTED, ROUTINE } from './cast.ts';
@@ -63,7 +63,7 @@ export async function tellStory(options: StoryOptions): Promise<Row[]> {
   const expected = (): Promise<Map<string, Expectation[]>> => expectations(stage, routine, emergency, forged);
   await until(options, words.waitFor.final, 60, async () => {
     const all = [...(await expected()).values()].flat();
-    return all.every(({ reports }) => isFinal(reports.at(-1)?.outcome ?? 'accepted')) && stage.players.every(isQuiet);
+    return all.every(({ reports }) => reports.some(isLast)) && stage.players.every(isQuiet);
   });
 
   await narrator.finish();

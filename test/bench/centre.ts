@@ -9,7 +9,7 @@ import { encodeHost } from '../../protocol/host.ts';
 import { encodeKeys, importPublicKey } from '../../protocol/keys.ts';
 import { type AudioVariant, encodeOrder, type Order } from '../../protocol/order.ts';
 import { accepted } from '../../protocol/refusal.ts';
-import { decodeReport, isFinal, type Report } from '../../protocol/report.ts';
+import { decodeReport, isLast, type Report } from '../../protocol/report.ts';
 import { topics } from '../../protocol/topics.ts';
 import { CENTRE } from './centre-name.ts';
 import { first } from './first.ts';
@@ -115,7 +115,7 @@ export class BenchCentre {
       another.catch(() => {});
       const reports = await this.#read(station);
       const last = reports.at(-1);
-      const final = reports.find((report) => report.order?.id === order.id && isFinal(report.outcome));
+      const final = reports.find((report) => report.order?.id === order.id && isLast(report));
       if (last !== undefined) await this.#acknowledge(last);
       if (final !== undefined) return final;
       await another;

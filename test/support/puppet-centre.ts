@@ -12,7 +12,7 @@ import { encodeKeys, importPublicKey, type Keys } from '../../protocol/keys.ts';
 import { encodeOrder, type Order } from '../../protocol/order.ts';
 import { decodePull } from '../../protocol/pull.ts';
 import { accepted } from '../../protocol/refusal.ts';
-import { decodeReport, isFinal, type Report } from '../../protocol/report.ts';
+import { decodeReport, isLast, type Report } from '../../protocol/report.ts';
 import { encodeTime } from '../../protocol/time.ts';
 import { topics } from '../../protocol/topics.ts';
 import { until } from './until.ts';
@@ -161,7 +161,7 @@ export class PuppetCentre {
         (report) =>
           report.order?.id === order.id &&
           report.order.rev === order.rev &&
-          (outcome === undefined ? isFinal(report.outcome) : report.outcome === outcome),
+          (outcome === undefined ? isLast(report) : report.outcome === outcome),
       ),
     );
   }

@@ -60,7 +60,14 @@ export const report: fc.Arbitrary<Report> = looseReport.map((loose) => {
   const refusal = loose.refusal ?? { code: 'internal-error' as const };
   if (loose.outcome !== 'aired') {
     const { evidence, ...rest } = loose;
-    return { ...rest, order, refusal, ...(evidence && { evidence: { ...evidence, grade: 'received' as const } }) };
+    const continues = ['interrupted', 'preempted'].includes(loose.outcome) && loose.seq % 2 === 0;
+    return {
+      ...rest,
+      order,
+      refusal,
+      ...(continues && { continues: true as const }),
+      ...(evidence && { evidence: { ...evidence, grade: 'received' as const } }),
+    };
   }
   const played = { ms: 1_000, ofMs: 1_000, rmsDb: -20, peakDb: -3, silentMs: 0, ...loose.evidence?.played };
   const zones = loose.evidence?.zones.length

@@ -8,7 +8,7 @@ import { initKeys } from '../../broker/keys/key-store.ts';
 import { ingest } from '../../broker/media/ingest.ts';
 import { MediaStore } from '../../broker/media/store.ts';
 import type { Report } from '../../protocol/report.ts';
-import { isFinal } from '../../protocol/report.ts';
+import { isLast } from '../../protocol/report.ts';
 import { correlate } from '../../simulator/hearing/correlate.ts';
 import { decodeProgramme } from '../../simulator/hearing/decode.ts';
 import { readWav } from '../../simulator/hearing/wav.ts';
@@ -135,7 +135,7 @@ export class Story {
   /** Waits for the outcome after which nothing more is expected. */
   async outcome(order: Booked, station: string): Promise<Report> {
     return until(`the outcome of ${order.id} at ${station}`, async () =>
-      (await this.reports(order, station)).find((report) => isFinal(report.outcome)),
+      (await this.reports(order, station)).find((report) => isLast(report)),
     );
   }
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parse, stringify, type TomlTable } from 'smol-toml';
 import type { Test } from 'tap';
 import type { Order } from '../../protocol/order.ts';
-import { isFinal, type Report } from '../../protocol/report.ts';
+import { isLast, type Report } from '../../protocol/report.ts';
 import { correlate } from '../../simulator/hearing/correlate.ts';
 import { decodeProgramme } from '../../simulator/hearing/decode.ts';
 import { readWav } from '../../simulator/hearing/wav.ts';
@@ -126,14 +126,19 @@ export class Trouble {
 
   /** Every outcome that this order was reported with so far, in the order of their numbers. */
   outcomes(order: Pick<Order, 'id' | 'rev'>): readonly Report['outcome'][] {
-    return this.centre.reports
-      .filter((report) => report.order?.id === order.id && report.order.rev === order.rev)
-      .sort((a, b) => a.seq - b.seq)
-      .map(({ outcome }) => outcome);
+    return this.reports(order).map(({ outcome }) => outcome);
   }
 
   finals(order: Pick<Order, 'id' | 'rev'>): readonly Report['outcome'][] {
-    return this.outcomes(order).filter(isFinal);
+    return this.reports(order)
+      .filter(isLast)
+      .map(({ outcome }) => outcome);
+  }
+
+  reports(order: Pick<Order, 'id' | 'rev'>): readonly Report[] {
+    return this.centre.reports
+      .filter((report) => report.order?.id === order.id && report.order.rev === order.rev)
+      .sort((a, b) => a.seq - b.seq);
   }
 
   /** Whether an alarm stands, as far as the centre has been told. */
