@@ -21,7 +21,14 @@ export function demoCommand(context: CommandContext & { readonly language: Langu
       let right: boolean | undefined;
       try {
         await runDemo(
-          { directory: options.directory, keep: options.keep ?? false, words: demo, say, signal },
+          {
+            directory: options.directory,
+            keep: options.keep ?? false,
+            words: demo,
+            say,
+            columns: output.columns,
+            signal,
+          },
           (result) => {
             right = result.right;
             if (options.json) process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);

@@ -21,6 +21,8 @@ export interface DemoOptions {
   readonly words: DemoWords;
   /** Progress and the table, line by line. */
   readonly say: (line: string) => void;
+  /** Columns of the terminal that shows it; absent where there is none. */
+  readonly columns?: number | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -45,7 +47,7 @@ export async function runDemo(options: DemoOptions, result: (result: DemoResult)
   const { words, signal } = options;
   const began = performance.now();
   const progress = (line: string): void => {
-    const seconds = ((performance.now() - began) / 1000).toFixed(1).padStart(5);
+    const seconds = words.number((performance.now() - began) / 1000, 1).padStart(5);
     options.say(line === '' ? '' : `${seconds} s  ${line}`);
   };
   for (const line of words.intro) options.say(line);
@@ -62,7 +64,7 @@ export async function runDemo(options: DemoOptions, result: (result: DemoResult)
       const rows = await tellStory({ stage, narrator, words, say: progress, signal });
       const recordings = recordingsOf(stage);
       const right = rows.every((row) => row.problems.length === 0);
-      for (const line of summary(rows, stage, recordings, words)) options.say(line);
+      for (const line of summary(rows, stage, recordings, options)) options.say(line);
       result({ right, directory, rows, recordings });
       if (!options.keep) return;
       options.say(words.kept(tryThese(stage, directory)));
@@ -108,12 +110,13 @@ function* summary(
   rows: readonly Row[],
   stage: Stage,
   recordings: DemoResult['recordings'],
-  words: DemoWords,
+  { words, columns }: DemoOptions,
 ): Generator<string> {
   yield '';
   yield table(
     words.heads,
     rows.map((row) => cells(row, words)),
+    columns,
   );
   yield '';
   yield* words.explanation;
@@ -132,7 +135,7 @@ function* summary(
 }
 
 function cells(row: Row, words: DemoWords): string[] {
-  const heard = row.zones.map(({ zone, correlation }) => `${zone} ${correlation.toFixed(3)}`);
+  const heard = row.zones.map(({ zone, correlation }) => `${zone} ${words.number(correlation, 3)}`);
   const silent = row.silent.length > 0 ? [words.silentZones(row.silent)] : [];
   const ms = (value: number | undefined): string => (value === undefined ? '–' : `${value} ms`);
   return [

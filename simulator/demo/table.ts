@@ -1,14 +1,37 @@
-/** A plain table for a terminal. Texts are in NFC, so every character of Vietnamese takes one column. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [head, ...rows].map((row) => row.map((cell) => cell.normalize('NFC')));
-  const widths = head.map((_, column) => Math.max(...all.map((row) => width(row[column] ?? ''))));
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - width(cell)))
-      .join('  ')
-      .trimEnd();
-  const [first = [], ...others] = all;
-  return [line(first), widths.map((count) => '─'.repeat(count)).join('  '), ...others.map(line)].join('\n');
+const GAP = '  ';
+
+/**
+ * A plain table; where it is wider than `columns`, one paragraph a row instead, without what is only a dash. Texts are
+ * in NFC, so every character of Vietnamese takes one column.
+ */
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  columns = Number.POSITIVE_INFINITY,
+): string {
+  const normal = (row: readonly string[]): string[] => row.map((cell) => cell.normalize('NFC'));
+  const wide = grid(normal(head), rows.map(normal));
+  const fits = wide.every((line) => width(line) <= columns);
+  return (fits ? wide : paragraphs(normal(head), rows.map(normal))).join('\n');
 }
 
+function grid(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => width(row[column] ?? ''))));
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) => padded(cell, widths[column] ?? 0))
+      .join(GAP)
+      .trimEnd();
+  return [line(head), widths.map((count) => '─'.repeat(count)).join(GAP), ...rows.map(line)];
+}
+
+function paragraphs(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const label = Math.max(...head.map(width));
+  return rows.flatMap((row, at) => [
+    ...(at > 0 ? [''] : []),
+    ...row.flatMap((cell, column) => (cell === '–' ? [] : [padded(head[column] ?? '', label) + GAP + cell])),
+  ]);
+}
+
+const padded = (text: string, columns: number): string => text + ' '.repeat(Math.max(0, columns - width(text)));
 const width = (text: string): number => [...text].length;

@@ -5,6 +5,8 @@ import type { Problem, Row } from './judge.ts';
 /** Everything the demo says. */
 export interface DemoWords {
   readonly intro: readonly string[];
+  /** Vietnamese writes 0,5 where English writes 0.5. */
+  readonly number: (value: number, decimals: number) => string;
   readonly makesKeys: string;
   readonly centreReady: (mqtt: string, http: string) => string;
   readonly startsStations: string;
@@ -46,6 +48,7 @@ export const vietnamese: DemoWords = {
     'Bản trình diễn này chạy trung tâm thật và ba đài thật trên máy này; chỉ rơ-le, âm-li và cạc âm thanh là mô phỏng.',
     'Trung tâm ký lệnh phát; mỗi đài kiểm tra chữ ký, tải âm thanh, đóng rơ-le đúng cụm loa, phát, rồi gửi bằng chứng.',
   ],
+  number: (value, decimals) => value.toFixed(decimals).replace('.', ','),
   makesKeys: 'Tạo khóa của trung tâm và khởi động trung tâm…',
   centreReady: (mqtt, http) => `Trung tâm đã sẵn sàng (${mqtt}, ${http}).`,
   startsStations:
@@ -82,9 +85,9 @@ export const vietnamese: DemoWords = {
     airing: 'đang phát',
     aired: 'đã phát',
     interrupted: 'bị gián đoạn',
-    preempted: 'nhường lệnh khẩn',
+    preempted: 'nhường lệnh khác',
     failed: 'không phát được',
-    missed: 'bị lỡ',
+    missed: 'lỡ giờ',
     expired: 'hết hạn',
     cancelled: 'đã hủy',
   },
@@ -141,6 +144,7 @@ export const english: DemoWords = {
     'This demo runs a real centre and three real stations on this machine; only relays, amplifiers and sound cards are simulated.',
     'The centre signs an order; each station verifies it, fetches the audio, closes the relays of the right zones, plays, and sends back proof.',
   ],
+  number: (value, decimals) => value.toFixed(decimals),
   makesKeys: "Making the centre's keys and starting the centre…",
   centreReady: (mqtt, http) => `The centre is ready (${mqtt}, ${http}).`,
   startsStations:
