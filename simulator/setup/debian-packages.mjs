@@ -45,10 +45,11 @@ if [ ! -e "$policy" ] || grep -qF "$mark" "$policy"; then
   printf '#!/bin/sh\\n# %s\\nexit 101\\n' "$mark" > "$policy"
   chmod 755 "$policy"
 fi
-apt-get -q -o DPkg::Lock::Timeout=120 update
-apt-get -q -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 install -y --no-install-recommends "$@"
+# What apt would tell of hundreds of packages hides what we tell; warnings and errors come on stderr.
+apt-get -qq -o DPkg::Lock::Timeout=120 update > /dev/null
+apt-get -qq -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 install -y --no-install-recommends "$@" > /dev/null
 for name in "$@"; do
-  case "$name" in mosquitto|postgresql) systemctl disable "$name" || true;; esac
+  case "$name" in mosquitto|postgresql) update-rc.d "$name" disable > /dev/null || true;; esac
 done
 `;
 
@@ -71,6 +72,7 @@ export function ensureDebianPackages({ required, wanted = [] }) {
   if (prefix !== undefined) {
     say('Cài các gói Debian còn thiếu:', 'Installing the Debian packages that are missing:');
     for (const name of lacking) say(`  ${name}: ${known[name].vi}`, `  ${name}: ${known[name].en}`);
+    say('Việc này có thể mất vài phút…', 'This may take a few minutes…');
     const [become, ...args] = prefix;
     run(become, [...args, 'DEBIAN_FRONTEND=noninteractive', 'sh', '-c', script, 'sh', ...lacking]);
   }
