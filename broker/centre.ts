@@ -41,7 +41,11 @@ export interface CentreOptions {
   /** Where stations fetch recordings, when that is not the HTTP server's own address. */
   readonly mediaUrl?: string | undefined;
   readonly log: Log;
+  /** How often everything that the broker retains is said again, in milliseconds (10 minutes). */
+  readonly repeatMs?: number | undefined;
 }
+
+const REPEAT_MS = 10 * 60_000;
 
 export interface Centre {
   readonly centre: string;
@@ -94,7 +98,7 @@ async function compose(options: CentreOptions, opened: Opened): Promise<Centre> 
 
   const database = await openDatabase({ directory: join(data, 'database'), url: options.database, centre, log });
   opened.add(() => database.close());
-  const roster = await Roster.load(database, log);
+  const roster = await Roster.load({ database, log, retained: options.broker !== undefined });
   opened.add(() => roster.close());
   const media = new MediaStore(join(data, 'media'));
   await mkdir(media.directory, { recursive: true });
@@ -175,12 +179,14 @@ async function compose(options: CentreOptions, opened: Opened): Promise<Centre> 
   let since = new Date().toISOString();
   const publishHost = (state: Host['state']) =>
     bus.publish(topics.all(centre, 'host'), encodeHost({ state, since }), { qos: 1, retain: true });
-  /** What the broker is to retain, said again each time: it remembers nothing that matters. */
+  /** What the broker is to retain, said again now and then: it may lose it without our losing the broker. */
   const greet = async (): Promise<void> => {
     await publishKeys();
     await publishHost('online');
     await indexes.publishAll();
   };
+  const repeat = setInterval(() => bus.isUp() && background.run('greeting', greet()), options.repeatMs ?? REPEAT_MS);
+  opened.add(() => clearInterval(repeat));
   await bus.start({
     filters: filters.centre(centre),
     message: (message) => inbound.take(message),

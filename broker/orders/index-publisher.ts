@@ -7,9 +7,8 @@ import type { Bus } from '../bus/bus.ts';
 import type { Database } from '../database/database.ts';
 import { liveOrders, nextGeneration, standingCancellations, stationsWithOrders } from './in-force.ts';
 
-/** An index outlives a few missed refreshes, and no more: an old one put back by a broker goes stale. */
+/** An index outlives a few missed repetitions, and no more: an old one put back by a broker goes stale. */
 const VALID_MS = 60 * 60_000;
-const REFRESH_MS = 10 * 60_000;
 const SIDE_BY_SIDE = 16;
 /** An index that could not go out, for instance because the database was away for a moment, is tried again so soon. */
 const RETRY_MS = 5_000;
@@ -30,16 +29,15 @@ export class IndexPublisher {
   readonly #again = new Set<string | undefined>();
   /** Addressees whose last index did not go out. */
   readonly #failed = new Set<string | undefined>();
-  readonly #timers: readonly NodeJS.Timeout[];
+  readonly #timer: NodeJS.Timeout;
 
   constructor(options: IndexPublisherOptions) {
     this.#options = options;
     const { background, bus, retryMs = RETRY_MS } = options;
-    const refresh = () => background.run('index-refresh', this.publishAll());
     const retry = () => {
       if (this.#failed.size > 0 && bus.isUp()) background.run('index-retry', this.publishMany([...this.#failed]));
     };
-    this.#timers = [setInterval(refresh, REFRESH_MS), setInterval(retry, retryMs)];
+    this.#timer = setInterval(retry, retryMs);
   }
 
   /** Publishes the index of one station, or with `undefined` that of everyone; resolves when it is out. */
@@ -66,13 +64,13 @@ export class IndexPublisher {
     if (errors.length > 0) throw new Error(`${errors.length} indexes did not go out`, { cause: errors[0] });
   }
 
-  /** Every index that matters: after a start, after the broker was away, and now and then. */
+  /** Every index that matters: after a start, after the broker was away, and every few minutes. */
   async publishAll(): Promise<void> {
     await this.publishMany([undefined, ...(await stationsWithOrders(this.#options.database))]);
   }
 
   close(): void {
-    for (const timer of this.#timers) clearInterval(timer);
+    clearInterval(this.#timer);
   }
 
   async #run(station: string | undefined): Promise<void> {

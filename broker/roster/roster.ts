@@ -34,11 +34,17 @@ export class Roster {
     this.#timer = setInterval(() => void this.save(), SAVE_EVERY_MS);
   }
 
-  /** Everyone is offline until heard: what was true before the centre stopped proves nothing. */
-  static async load(database: Database, log: Log): Promise<Roster> {
+  /**
+   * Everyone is offline until heard: what was true before the centre stopped proves nothing. Nor does an alarm where
+   * the broker outlived us (`retained`): it says again what still stands.
+   */
+  static async load(options: { database: Database; log: Log; retained: boolean }): Promise<Roster> {
+    const { database, log, retained } = options;
     const entries = await loadEntries(database, log);
     const roster = new Roster(database, log);
-    for (const entry of entries) roster.#entries.set(entry.station, { ...entry, state: 'offline' });
+    for (const entry of entries) {
+      roster.#entries.set(entry.station, { ...entry, state: 'offline', alarms: retained ? {} : entry.alarms });
+    }
     return roster;
   }
 
