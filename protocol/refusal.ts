@@ -35,6 +35,8 @@ export const refusalCodes = [
   'unsupported-programme',
   'unsupported-schedule',
   'clock-untrusted',
+  'quiet-hours',
+  'quota-used',
   'too-many-orders',
   'busy',
   // the audio

@@ -1,0 +1,70 @@
+import type { Priority } from '../../protocol/fields.ts';
+import type { Policy } from '../../protocol/policy.ts';
+import { accepted, type Decoded, refused } from '../../protocol/refusal.ts';
+
+export interface Case {
+  readonly priority: Priority;
+  readonly zones: readonly string[];
+  /** When it is to begin, milliseconds since 1970. */
+  readonly at: number;
+  /** Length of the whole programme. */
+  readonly lengthMs: number;
+  /** Airtime of a policy's local day so far, emergencies not counted. */
+  readonly airedMs: (localDate: string) => number;
+}
+
+/**
+ * Whether an airing may begin under every policy, and how loud at the most (percent). Quiet hours and the quota refuse
+ * all but emergencies [P-67]; an airing that begins before quiet hours and would go on into them is refused too.
+ */
+export function judge(policies: readonly Policy[], airing: Case): Decoded<number> {
+  let ceiling = 100;
+  for (const policy of policies) {
+    const begin = localTime(airing.at, policy.timeZone);
+    if (airing.priority !== 'emergency') {
+      const quiet = policy.quietHours.find((hours) => overlaps(hours, begin.minute, airing.lengthMs / 60_000));
+      if (quiet !== undefined) return refused('quiet-hours', `${quiet.from}–${quiet.to}`);
+      const usedMs = airing.airedMs(begin.date) + airing.lengthMs;
+      if (policy.dailyMinutes !== undefined && usedMs > policy.dailyMinutes * 60_000) {
+        return refused('quota-used', `${policy.dailyMinutes} min`);
+      }
+    }
+    for (const { percent, zones, hours } of policy.volumeCeilings) {
+      // One amplifier serves all zones: what is too loud in one of them is too loud.
+      const concerned = zones === undefined || zones.some((zone) => airing.zones.includes(zone));
+      if (concerned && (hours === undefined || overlaps(hours, begin.minute, airing.lengthMs / 60_000))) {
+        ceiling = Math.min(ceiling, percent);
+      }
+    }
+  }
+  return accepted(ceiling);
+}
+
+/** Date and minute of the day in a time zone. */
+export function localTime(at: number, timeZone: string): { readonly date: string; readonly minute: number } {
+  const format = new Intl.DateTimeFormat('en-CA', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  });
+  const part = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
+  const minute = Number(part.hour) * 60 + Number(part.minute) + Number(part.second) / 60;
+  return { date: `${part.year}-${part.month}-${part.day}`, minute };
+}
+
+const DAY = 24 * 60;
+
+const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
+
+/** Whether a stretch that begins at a minute of the day touches the hours. Equal ends mean the whole day. */
+function overlaps(hours: { from: string; to: string }, begin: number, length: number): boolean {
+  const from = minuteOf(hours.from);
+  const span = (minuteOf(hours.to) - from + DAY) % DAY || DAY;
+  const sinceFrom = (begin - from + DAY) % DAY;
+  return sinceFrom < span || sinceFrom + length > DAY;
+}
