@@ -1,5 +1,7 @@
 import type { OrderReference } from '../../protocol/fields.ts';
+import { MAX_PULLED_ORDERS } from '../../protocol/limits.ts';
 import { decodeOrderIndex, type OrderIndex } from '../../protocol/order-index.ts';
+import { isFinal } from '../../protocol/report.ts';
 import { type Booking, bookCancel } from '../book/book.ts';
 import type { Journal } from '../book/journal.ts';
 import type { StationClock } from '../clock/station-clock.ts';
@@ -54,7 +56,27 @@ export class Reconciliation {
     if (!(await this.#isCurrent(scope, index))) return;
     for (const cancelled of index.cancelled) onBooking(await bookCancel(journal, cancelled, stationClock.instant()));
     const lacking = index.orders.filter(({ id, rev }) => (journal.orders.get(id)?.order.rev ?? 0) < rev);
-    if (lacking.length > 0) pull(lacking.map(({ id, rev }) => ({ id, rev })));
+    const wanted = [...lacking, ...this.#listedNoMore(scope, index)].slice(0, MAX_PULLED_ORDERS);
+    if (wanted.length > 0) pull(wanted.map(({ id, rev }) => ({ id, rev })));
+  }
+
+  /**
+   * What is booked here, has not ended, and is not in the index: it was cancelled longer ago than the index remembers,
+   * or booked while this index was on its way. The centre answers with its cancellation, or with the order itself.
+   */
+  #listedNoMore(scope: Scope, index: OrderIndex): readonly OrderReference[] {
+    const { journal, stationClock } = this.#options;
+    const listed = new Set(index.orders.map(({ id }) => id));
+    const open = new Set(
+      [...journal.airings.values()].flatMap(({ order, state }) =>
+        state === 'booked' || !isFinal(state) ? [order.id] : [],
+      ),
+    );
+    return [...journal.orders.values()]
+      .map(({ order }) => order)
+      .filter((order) => open.has(order.id) && !listed.has(order.id))
+      .filter((order) => (order.to === 'all' ? 'all' : 'station') === scope)
+      .filter((order) => !stationClock.trusted || Date.parse(order.expiresAt) > stationClock.now());
   }
 
   /** An index for somebody else, an expired one, or one older than we have seen proves nothing. */

@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { test } from 'tap';
+import { bookOrder, recordOutcome } from '../../agent/book/book.ts';
+import { Journal } from '../../agent/book/journal.ts';
+import { systemClock } from '../../agent/clock/clock.ts';
+import { StationClock } from '../../agent/clock/station-clock.ts';
+import { silentLog } from '../../agent/log.ts';
+import { Reconciliation } from '../../agent/receive/reconcile.ts';
+import { Trust } from '../../agent/verify/trust.ts';
+import type { VerifiedOrder } from '../../agent/verify/verify-order.ts';
+import type { OrderReference } from '../../protocol/fields.ts';
+import { encodeKeys } from '../../protocol/keys.ts';
+import { encodeOrderIndex } from '../../protocol/order-index.ts';
+import type { Report } from '../../protocol/report.ts';
+import { anOrder } from '../support/examples.ts';
+import { makeKey } from '../support/puppet-centre.ts';
+
+const orderId = (n: number): string => `019357f0-7a00-7000-8000-${n.toString(16).padStart(12, '0')}`;
+const hours = (n: number): string => new Date(Date.now() + n * 3_600_000).toISOString();
+const who = { centre: 'vinh-phuc', station: 'dai-dong' };
+
+test('[P-32] what is booked and listed no more is asked for: a cancellation may have fallen out of the index', async (t) => {
+  const [root, centre] = await Promise.all([makeKey('root'), makeKey('centre-1')]);
+  const trust = await Trust.pin(who.centre, root.publicKey);
+  const manifest = { centre: who.centre, version: 1, issuedAt: hours(0), revoked: [] };
+  await trust.accept(
+    await encodeKeys({ ...manifest, keys: [{ use: 'centre', kid: centre.kid, key: centre.publicKey }] }, root),
+  );
+  const journal = await Journal.open({
+    directory: join(t.testdir(), 'journal'),
+    log: silentLog,
+    stamp: (draft, number): Report => ({
+      ...draft,
+      ...number,
+      station: who.station,
+      at: hours(0),
+      clock: 'trusted',
+      software: 'test',
+    }),
+  });
+  t.teardown(() => journal.close());
+
+  const pulled: OrderReference[] = [];
+  const reconciliation = new Reconciliation({
+    ...who,
+    journal,
+    trust,
+    stationClock: new StationClock(systemClock, () => true),
+    log: silentLog,
+    pull: (orders) => pulled.push(...orders),
+    onBooking: () => {},
+  });
+  let generation = 0;
+  const list = async (scope: 'all' | 'station', ids: readonly number[]) => {
+    pulled.length = 0;
+    const index = {
+      centre: who.centre,
+      ...(scope === 'station' && { station: who.station }),
+      generation: ++generation,
+      issuedAt: hours(0),
+      expiresAt: hours(1),
+      orders: ids.map((n) => ({ id: orderId(n), rev: 1, hash: '9c'.repeat(32) })),
+      cancelled: [],
+    };
+    await reconciliation.take(scope, await encodeOrderIndex(index, centre));
+    return pulled.map(({ id }) => Number.parseInt(id.slice(-12), 16));
+  };
+  const book = async (n: number, changes: Parameters<typeof anOrder>[0] = {}) => {
+    const order = anOrder({
+      id: orderId(n),
+      issuedAt: hours(-1),
+      expiresAt: hours(5),
+      when: { type: 'at', instants: [hours(2)] },
+      ...changes,
+    });
+    return bookOrder(journal, { order, zones: ['thon-1'], token: new Uint8Array() } as unknown as VerifiedOrder);
+  };
+  await book(1, { to: 'all' });
+  await book(2, { to: 'all' });
+  await book(3);
+  const { booked } = await book(4);
+  for (const airing of booked) await recordOutcome(journal, airing, 'aired');
+  await book(5, { issuedAt: hours(-3), expiresAt: hours(-2) });
+
+  t.same(await list('all', [1, 2]), [], 'all is as it should be');
+  t.same(await list('all', [1, 9]), [9, 2], 'one lacks, one is listed no more');
+  t.same(await list('station', []), [3], 'what has ended or expired needs no answer');
+  const many = Array.from({ length: 300 }, (_, at) => at + 100);
+  t.equal((await list('all', many)).length, 300, 'no more than one message holds');
+});
