@@ -89,6 +89,10 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
     log,
     publish: (message) => publish(message, 1, true),
   });
+  journal.onFailure((failure) => {
+    if (failure === undefined) alarms.clear('journal');
+    else alarms.raise('journal', 'critical', failure instanceof Error ? failure.message : 'it cannot be written');
+  });
   const hardware = createHardware({
     ...configuration.hardware,
     zones: configuration.zones.map(({ id, relay }) => ({ zone: id, ...(relay !== undefined && { relay }) })),

@@ -38,12 +38,14 @@ const passing: readonly RefusalCode[] = [
 /** How long an emergency that failed rests before each new try: 25 tries in about half an hour. */
 const RESTS_MS = [1_000, 2_000, 5_000, 10_000, 30_000, ...Array<number>(20).fill(90_000)];
 
+const JOURNAL_REST_MS = 5_000;
+
 /**
  * One booked airing to its end: fetched → due → aired → reported. Resolves when its outcome is on the journal, or when
  * the agent closes before it began. Rejects only when the journal cannot be written.
  */
 export async function attend(airing: BookedAiring, options: AttendOptions): Promise<void> {
-  const { journal, preparation, clock, stationClock, closing, withdrawn } = options;
+  const { preparation, clock, stationClock, closing, withdrawn } = options;
   const ended = new AbortController();
   const off = AbortSignal.any([closing, withdrawn, ended.signal]);
   const window = whenDue(airing, clock, stationClock, off);
@@ -51,17 +53,17 @@ export async function attend(airing: BookedAiring, options: AttendOptions): Prom
   try {
     // It came too late: nothing was tried, so nothing has failed.
     if (window.late.aborted) {
-      await recordOutcome(journal, airing, window.lateOutcome);
+      await persist(airing, window.lateOutcome, {}, options);
       return;
     }
     ready = await preparation.prepare(airing, window.late, off);
-    if (!(await recordOutcome(journal, airing, 'ready'))) return;
+    if (!(await persist(airing, 'ready', {}, options))) return;
     const dueAt = await window.due;
     if (dueAt !== undefined) return await takeTurns(ready, dueAt, window, off, options);
-    if (window.late.aborted) await recordOutcome(journal, airing, window.lateOutcome);
+    if (window.late.aborted) await persist(airing, window.lateOutcome, {}, options);
   } catch (error) {
     if (ready !== undefined) throw error;
-    if (!off.aborted) await recordOutcome(journal, airing, 'failed', reasonOf(error, options.log, airing));
+    if (!off.aborted) await persist(airing, 'failed', reasonOf(error, options.log, airing), options);
   } finally {
     ended.abort();
     ready?.release();
@@ -85,7 +87,7 @@ async function takeTurns(
     const turn = await stage.turn(claim, enough);
     if (turn === undefined) {
       const outcome = last === undefined ? unbegun(window, off) : endedWaiting(last, options);
-      if (outcome !== undefined) await recordOutcome(journal, airing, outcome, last && detailsOf(last, dueAt));
+      if (outcome !== undefined) await persist(airing, outcome, last && detailsOf(last, dueAt), options);
       return;
     }
     window.begun();
@@ -111,8 +113,29 @@ async function takeTurns(
       }
       continue;
     }
-    await recordOutcome(journal, airing, outcomeOf(last, options), detailsOf(last, dueAt));
+    await persist(airing, outcomeOf(last, options), detailsOf(last, dueAt), options);
     return;
+  }
+}
+
+/**
+ * Puts the outcome on the journal, however long that cannot be written: without it nothing would ever be reported.
+ * False as `recordOutcome`; rejects only when the agent closes meanwhile.
+ */
+async function persist(
+  airing: BookedAiring,
+  outcome: Outcome,
+  details: Partial<ReportDraft> | undefined,
+  { journal, clock, log, closing }: AttendOptions,
+): Promise<boolean> {
+  for (;;) {
+    try {
+      return await recordOutcome(journal, airing, outcome, details);
+    } catch (error) {
+      if (closing.aborted) throw error;
+      log('error', 'outcome-not-written', { airing: airing.key, outcome, error });
+      await sleep(clock, JOURNAL_REST_MS, closing);
+    }
   }
 }
 

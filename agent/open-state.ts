@@ -47,6 +47,7 @@ export async function openState({ configuration, stationClock, software, log }: 
   const journal = await Journal.open({
     directory: join(state, 'journal'),
     log,
+    relieve: () => opened.giveWay(),
     stamp: (draft, number) => ({
       ...draft,
       ...number,

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { ClassicLevel } from 'classic-level';
 import * as v from 'valibot';
 import type { Report } from '../../protocol/report.ts';
 import { reportSchema } from '../../protocol/report.ts';
@@ -13,6 +12,7 @@ import {
   type OrderRecord,
   orderRecord,
 } from './records.ts';
+import { type Operation, Storage, type StorageOptions } from './storage.ts';
 
 /** A report before the journal gives it its number. */
 export type ReportDraft = Omit<Report, 'station' | 'epoch' | 'seq' | 'at' | 'clock' | 'software'>;
@@ -26,14 +26,10 @@ export interface Entry {
   readonly facts?: Readonly<Record<string, string>>;
 }
 
-export interface JournalOptions {
-  readonly directory: string;
-  readonly log: Log;
+export interface JournalOptions extends StorageOptions {
   /** Completes a report with what only the station knows: its name, its clock. */
   readonly stamp: (draft: ReportDraft, number: { epoch: string; seq: number }) => Report;
 }
-
-type Operation = { type: 'put'; key: string; value: unknown } | { type: 'del'; key: string };
 
 const reportKey = (seq: number): string => `report/${String(seq).padStart(16, '0')}`;
 
@@ -49,7 +45,7 @@ export class Journal {
   readonly cancels = new Map<string, CancelRecord>();
   readonly airings = new Map<string, AiringRecord>();
   readonly facts = new Map<string, string>();
-  readonly #db: ClassicLevel<string, unknown>;
+  readonly #storage: Storage;
   readonly #stamp: JournalOptions['stamp'];
   readonly #log: Log;
   readonly #listeners = new Set<() => void>();
@@ -58,21 +54,20 @@ export class Journal {
   #firstSeq = 1;
   #tail: Promise<unknown> = Promise.resolve();
 
-  private constructor(db: ClassicLevel<string, unknown>, { stamp, log }: JournalOptions) {
-    this.#db = db;
+  private constructor(storage: Storage, { stamp, log }: JournalOptions) {
+    this.#storage = storage;
     this.#stamp = stamp;
     this.#log = log;
   }
 
   /** Opens or makes the journal. Throws when LevelDB cannot; the cause says why. */
   static async open(options: JournalOptions): Promise<Journal> {
-    const db = new ClassicLevel<string, unknown>(options.directory, { valueEncoding: 'json' });
-    await db.open();
-    const journal = new Journal(db, options);
+    const storage = await Storage.open(options);
+    const journal = new Journal(storage, options);
     try {
       await journal.#load();
     } catch (error) {
-      await db.close();
+      await storage.close();
       throw error;
     }
     return journal;
@@ -97,6 +92,11 @@ export class Journal {
     this.#listeners.add(listener);
   }
 
+  /** Tells after every write whether it failed: with the error, or with undefined. */
+  onFailure(listener: (failure: unknown) => void): void {
+    this.#storage.onFailure(listener);
+  }
+
   /**
    * Decides and writes one entry; resolves when it is on the disk, with false when there was nothing to write. `decide`
    * runs when all earlier entries are in, so what it reads here stays true until its own entry is.
@@ -117,7 +117,7 @@ export class Journal {
         put(reportKey(seq), this.#sayable(this.#stamp(draft, { epoch: this.#epoch, seq })));
       }
       if (seq !== this.#lastSeq) put('fact/last-seq', String(seq));
-      await this.#db.batch(operations, { sync: true });
+      await this.#storage.write(operations);
       this.#lastSeq = seq;
       this.#remember(entry);
       if (entry.reports?.length) for (const listener of this.#listeners) listener();
@@ -128,7 +128,7 @@ export class Journal {
   /** The oldest waiting reports above `after`, at most `limit`. */
   async reports(after: number, limit: number): Promise<readonly Report[]> {
     const found: Report[] = [];
-    for await (const [key, value] of this.#db.iterator({ gt: reportKey(after), lt: 'report/~', limit })) {
+    for await (const [key, value] of this.#storage.iterate({ gt: reportKey(after), lt: 'report/~', limit })) {
       const report = v.safeParse(reportSchema, value);
       if (report.success) found.push(report.output);
       else found.push(this.#unsayable(Number(key.slice(key.indexOf('/') + 1))));
@@ -142,7 +142,7 @@ export class Journal {
       if (epoch !== this.#epoch || seq < this.#firstSeq || seq > this.#lastSeq) return;
       const operations: Operation[] = [];
       for (let at = this.#firstSeq; at <= seq; at++) operations.push({ type: 'del', key: reportKey(at) });
-      await this.#db.batch(operations);
+      await this.#storage.writeLater(operations);
       this.#firstSeq = seq + 1;
     });
   }
@@ -159,7 +159,7 @@ export class Journal {
       for (const [key] of airings) forget(`airing/${key}`);
       const cancels = [...this.cancels].filter(([, { at }]) => Date.parse(at) < before);
       for (const [id] of cancels) forget(`cancel/${id}`);
-      await this.#db.batch(operations);
+      await this.#storage.writeLater(operations);
       for (const id of ids) this.orders.delete(id);
       for (const [key] of airings) this.airings.delete(key);
       for (const [id] of cancels) this.cancels.delete(id);
@@ -168,7 +168,7 @@ export class Journal {
 
   async close(): Promise<void> {
     await this.#tail;
-    await this.#db.close();
+    await this.#storage.close();
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -204,7 +204,7 @@ export class Journal {
 
   async #load(): Promise<void> {
     let firstSeq: number | undefined;
-    for await (const [key, value] of this.#db.iterator()) {
+    for await (const [key, value] of this.#storage.iterate()) {
       const slash = key.indexOf('/');
       const kind = key.slice(0, slash);
       const name = key.slice(slash + 1);

@@ -153,6 +153,12 @@ export class Cache {
     if (room < wanted) throw new Refusal('no-space', `${wanted} bytes where ${Math.max(0, room)} may be used`);
   }
 
+  /** Gives up everything that nobody needs: the journal lacks room. */
+  async giveWay(): Promise<void> {
+    await this.#dropParts();
+    for (const sha256 of [...this.#held.keys()]) if (!this.#needed.has(sha256)) await this.#drop(sha256);
+  }
+
   async #fits(bytes: number): Promise<boolean> {
     return this.bytes + bytes <= this.#limitBytes && (await this.#diskRoom()) >= bytes;
   }
