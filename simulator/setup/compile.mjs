@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './run.mjs';
 import { say } from './words.mjs';
@@ -15,6 +15,9 @@ const filesIn = (folder, ending) =>
     .sort();
 
 const outputOf = (source) => join('dist', source.replace(/\.ts$/, '.js'));
+
+/** A power cut leaves files behind that are there and empty. */
+const isWritten = (file) => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
 
 /** By content and not by time: a checkout or a copy changes every time stamp. */
 function fingerprint(sources) {
@@ -42,7 +45,7 @@ function dropOrphans(sources) {
 export function compile() {
   const sources = folders.filter((name) => existsSync(name)).flatMap((name) => filesIn(name, '.ts'));
   const wanted = fingerprint(sources);
-  const complete = sources.every((source) => existsSync(outputOf(source)));
+  const complete = sources.every((source) => isWritten(outputOf(source)));
   if (existsSync('dist')) dropOrphans(sources);
   if (complete && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return true;
   say('Biên dịch mã nguồn vào dist/…', 'Compiling the sources into dist/…');

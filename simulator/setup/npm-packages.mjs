@@ -1,4 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { npm } from './run.mjs';
 import { say } from './words.mjs';
 
@@ -15,6 +17,23 @@ function inPlace() {
   });
 }
 
+const isWritable = (folder) => {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Where npm may keep what it downloads: its own place, or one for this time where the home cannot be written. */
+function openCache() {
+  const usual = process.env.npm_config_cache ?? join(homedir(), '.npm');
+  if (isWritable(existsSync(usual) ? usual : dirname(usual))) return { args: [], close() {} };
+  const folder = mkdtempSync(join(tmpdir(), 'loa-npm-'));
+  return { args: ['--cache', folder], close: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
 /**
  * Installs the npm packages when they are missing or stale. No package runs a script of its own: classic-level and
  * serialport bring their binaries along, and ffmpeg-static's script downloads from elsewhere and may hang.
@@ -26,7 +45,18 @@ export function ensureNpmPackages() {
     'Cài các gói npm mà Loa cần, đúng phiên bản ghi trong package-lock.json (npm ci)…',
     'Installing the npm packages that Loa needs, as package-lock.json names them (npm ci)…',
   );
-  if (npm('ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund')) return true;
+  const cache = openCache();
+  const installed = npm(
+    'ci',
+    '--ignore-scripts',
+    '--include=dev',
+    '--no-audit',
+    '--no-fund',
+    '--no-update-notifier',
+    ...cache.args,
+  );
+  cache.close();
+  if (installed) return true;
   say(
     'npm ci không xong: xem lỗi ở trên. Cần có mạng cho lần chạy đầu tiên.',
     'npm ci failed: see above. The first run needs the network.',
