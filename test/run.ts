@@ -44,7 +44,9 @@ t.register();
 t.resume();
 t.setTimeout(0);
 t.jobs = jobs;
-const env = { ...process.env, TAP_TIMEOUT: String(timeout / 1000) };
+// Tests choose the language of what they start; whoever runs them may have chosen another.
+const { LOA_LANG: _, ...environment } = process.env;
+const env = { ...environment, TAP_TIMEOUT: String(timeout / 1000) };
 const stderr = new Map<string, Buffer[]>();
 t.on('spawn', (test: Spawn) => {
   const chunks: Buffer[] = [];

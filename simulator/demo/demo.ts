@@ -8,7 +8,7 @@ import type { Row } from './judge.ts';
 import { startNarrator } from './narrator.ts';
 import { type Stage, setStage } from './stage.ts';
 import { tellStory } from './story.ts';
-import { table } from './table.ts';
+import { table, wrapped } from './table.ts';
 import type { DemoWords } from './words.ts';
 
 const LAST_WAIT_MS = 5_000;
@@ -48,9 +48,9 @@ export async function runDemo(options: DemoOptions, result: (result: DemoResult)
   const began = performance.now();
   const progress = (line: string): void => {
     const seconds = words.number((performance.now() - began) / 1000, 1).padStart(5);
-    options.say(line === '' ? '' : `${seconds} s  ${line}`);
+    options.say(line === '' ? '' : wrapped(`${seconds} s  ${line}`, options.columns));
   };
-  for (const line of words.intro) options.say(line);
+  for (const line of words.intro) options.say(wrapped(line, options.columns));
   options.say('');
 
   const directory = await demoDirectory(options.directory);
@@ -119,7 +119,7 @@ function* summary(
     columns,
   );
   yield '';
-  yield* words.explanation;
+  for (const line of words.explanation) yield wrapped(line, columns);
   yield '';
   yield words.recordings;
   for (const { station, name, zones } of stage.players) {

@@ -33,5 +33,19 @@ function paragraphs(head: readonly string[], rows: readonly (readonly string[])[
   ]);
 }
 
+/** A line of the story for a terminal of so many columns, broken between words and indented below its time. */
+export function wrapped(line: string, columns = Number.POSITIVE_INFINITY): string {
+  let rest = line.normalize('NFC');
+  const indent = ' '.repeat(/^ *(?:\d+[.,]\d s {2})?/.exec(rest)?.[0].length ?? 0);
+  const lines: string[] = [];
+  while (width(rest) > columns) {
+    const at = rest.lastIndexOf(' ', columns);
+    if (at <= indent.length) break;
+    lines.push(rest.slice(0, at).trimEnd());
+    rest = indent + rest.slice(at).trimStart();
+  }
+  return [...lines, rest].join('\n');
+}
+
 const padded = (text: string, columns: number): string => text + ' '.repeat(Math.max(0, columns - width(text)));
 const width = (text: string): number => [...text].length;

@@ -112,7 +112,7 @@ export const vietnamese: DemoWords = {
     })[code],
   explanation: [
     'Độ giống: tương quan chéo giữa tiếng đã ghi ở cụm loa và chương trình (1 là giống hệt, phải từ 0,95 trở lên).',
-    'Rơ-le, Tiếng: từ lúc trung tâm ra lệnh đến lúc rơ-le đóng, đến lúc loa có tiếng (theo đồng hồ của bộ mô phỏng;\n  lần đầu gồm cả việc tải và giải mã âm thanh).',
+    'Rơ-le, Tiếng: từ lúc trung tâm ra lệnh đến lúc rơ-le đóng, đến lúc loa có tiếng (theo đồng hồ của bộ mô phỏng; lần đầu gồm cả việc tải và giải mã âm thanh).',
   ],
   recordings: 'Nghe lại từng cụm loa:',
   allAsExpected: 'Mọi lệnh đều có kết quả đúng như mong đợi.',
@@ -202,7 +202,7 @@ export const english: DemoWords = {
     })[code],
   explanation: [
     'Likeness: cross-correlation of what the zone recorded with the programme (1 is identical, 0.95 is required).',
-    "Relay, Sound: from the centre's order to the relays, and to the loudspeakers (by the simulator's clock;\n  it includes fetching and decoding the audio).",
+    "Relay, Sound: from the centre's order to the relays, and to the loudspeakers (by the simulator's clock; it includes fetching and decoding the audio).",
   ],
   recordings: 'Listen to each zone:',
   allAsExpected: 'Every order ended as expected.',

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { table } from '../../simulator/demo/table.ts';
+import { table, wrapped } from '../../simulator/demo/table.ts';
 
 const HEAD = ['Đài', 'Kết quả', 'Rơ-le'];
 const ROWS = [
@@ -30,4 +30,11 @@ test('in a narrow terminal each row is a paragraph, and nothing is wider than ne
       '\n',
     ),
   );
+});
+
+test('a long line is broken between words, below its time', async (t) => {
+  t.equal(wrapped(' 12,3 s  Thôn 1: đóng rơ-le', 20), ' 12,3 s  Thôn 1:\n         đóng rơ-le');
+  t.equal(wrapped('một hai ba', 10), 'một hai ba');
+  t.equal(wrapped('/tmp/mot-duong-dan-rat-dai', 10), '/tmp/mot-duong-dan-rat-dai', 'what has no spaces stays whole');
+  t.equal(wrapped('một hai ba'), 'một hai ba');
 });
