@@ -1,4 +1,5 @@
 import type { FieldProblem } from '../protocol/refusal.ts';
+import { englishProblem, type ProblemWords, vietnameseProblem } from './configuration/problem-words.ts';
 
 /** What a technician reads from `loa-agent`: Vietnamese, or English by `--lang en` or LOA_LANG=en. */
 export type Language = 'vi' | 'en';
@@ -17,8 +18,14 @@ export interface Words {
 
 export const words = (language: Language): Words => (language === 'en' ? english : vietnamese);
 
-const listed = (problems: readonly FieldProblem[], whole: string): string =>
-  problems.map(({ path, problem }) => `  ${path || whole}: ${problem}`).join('\n');
+const listed = (problems: readonly FieldProblem[], inWords: ProblemWords): string =>
+  problems
+    .map(inWords)
+    .map(({ key, problem }) => `  ${key}: ${problem}`)
+    .join('\n');
+
+/** Of what `parseArgs` says only the fact; its advice is for other programs. */
+const usage = (problem: string): string => problem.replace(/\. To specify .*$/s, '');
 
 const english: Words = {
   help: `loa-agent: the program of a loudspeaker station
@@ -35,9 +42,9 @@ Usage:
 Example:
   loa-agent run --config /etc/loa/agent.toml`,
   runNeedsConfig: 'say: loa-agent run --config FILE',
-  badUsage: (problem) => `Wrong usage: ${problem}`,
+  badUsage: (problem) => `Wrong usage: ${usage(problem)}`,
   badConfiguration: (file, problems) =>
-    `The configuration ${file} cannot be used:\n${listed(problems, 'the file')}\nMend these and start again.`,
+    `The configuration ${file} cannot be used:\n${listed(problems, englishProblem)}\nMend these and start again.`,
   noDecoder: (path) =>
     `No ffmpeg was found (${path}). Install it (sudo apt-get install ffmpeg) or set audio.ffmpeg in the configuration.`,
   cannotStart: (reason) => `The agent cannot start: ${reason}`,
@@ -49,7 +56,7 @@ const vietnamese: Words = {
 Cách dùng:
   loa-agent run --config TỆP [--verbose] [--lang vi|en]
 
-  -c, --config TỆP    tệp cấu hình của đài (TOML); agent/README.md giải thích từng khóa
+  -c, --config TỆP    tệp cấu hình của đài (TOML); agent/README.md giải thích từng mục
   -v, --verbose       ghi nhật ký chi tiết hơn
       --lang NGÔN_NGỮ vi (mặc định) hoặc en; hoặc đặt biến LOA_LANG
       --version       tên và phiên bản
@@ -58,9 +65,13 @@ Cách dùng:
 Ví dụ:
   loa-agent run --config /etc/loa/agent.toml`,
   runNeedsConfig: 'hãy gõ: loa-agent run --config TỆP',
-  badUsage: (problem) => `Dùng sai lệnh: ${problem}`,
+  badUsage: (problem) =>
+    `Dòng lệnh chưa đúng: ${usage(problem)
+      .replace(/^Unknown option '(.+)'/, 'không có tùy chọn $1')
+      .replace(/^Option '(.+)' argument missing/, 'tùy chọn $1 thiếu giá trị')
+      .replace(/^Option '(.+)' does not take an argument/, 'tùy chọn $1 không nhận giá trị')}`,
   badConfiguration: (file, problems) =>
-    `Không dùng được tệp cấu hình ${file}:\n${listed(problems, 'cả tệp')}\nHãy sửa các mục trên rồi khởi động lại.`,
+    `Không dùng được tệp cấu hình ${file}:\n${listed(problems, vietnameseProblem)}\nHãy sửa các mục trên rồi khởi động lại.`,
   noDecoder: (path) =>
     `Không tìm thấy ffmpeg (${path}). Hãy cài đặt (sudo apt-get install ffmpeg) hoặc đặt audio.ffmpeg trong tệp cấu hình.`,
   cannotStart: (reason) => `Không khởi động được chương trình của đài: ${reason}`,
