@@ -58,7 +58,7 @@ const vietnamese: CommandWords = {
     broker: 'địa chỉ MQTT của trung tâm',
     id: 'mã của đài',
     name: 'tên của đài',
-    zone: 'một cụm loa, lặp lại được; thứ tự là số rơ-le',
+    zone: 'một cụm loa; có thể ghi nhiều lần, thứ tự là số rơ-le',
     transport: 'đường nối với bộ điều khiển: pty (cổng nối tiếp ảo) hoặc tcp',
     agent: 'process: chạy loa-agent; none: chỉ chạy phần cứng ảo',
     json: 'in từng sự kiện thành một dòng JSON',
