@@ -1,0 +1,36 @@
+import { test } from 'tap';
+import { Link } from '../../agent/link/link.ts';
+import { freePort } from '../support/free-port.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { until } from '../support/until.ts';
+
+test('a broker that is not there is tried again after random rests that grow to a minute and no further', async (t) => {
+  const clock = new ManualClock();
+  const rests: number[] = [];
+  const link = new Link({
+    url: `mqtt://127.0.0.1:${await freePort()}`,
+    clientId: 'dai-dong',
+    filters: ['a/+', 'b/+'],
+    clock,
+    log: (_, event, fields) => {
+      if (event === 'link-retry') rests.push(Number(fields?.inMs));
+    },
+    will: () => ({ topic: 'will', payload: new Uint8Array() }),
+    onUp: () => t.fail('nobody is there'),
+    onDown: () => t.fail('it was never up'),
+    onMessage: async () => {},
+  });
+  link.open();
+  for (let attempt = 1; attempt <= 60; attempt++) {
+    await until(`attempt ${attempt}`, () => rests.length === attempt);
+    await clock.advance(60_000);
+  }
+  await link.close({ topic: 'will', payload: new Uint8Array() });
+  rests.slice(0, 7).forEach((rest, at) => {
+    t.ok(rest <= 1_000 * 2 ** at, `rest ${at + 1}: ${rest} ms`);
+  });
+  t.ok(Math.max(...rests) <= 60_000);
+  const late = rests.slice(7);
+  t.ok(Math.max(...late) > 40_000 && Math.min(...late) < 20_000, 'spread over the whole minute');
+  t.ok(new Set(late).size > late.length / 2, 'no two stations alike');
+});
