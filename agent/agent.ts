@@ -14,6 +14,7 @@ import { type Clock, systemClock } from './clock/clock.ts';
 import { routine } from './clock/routine.ts';
 import { StationClock } from './clock/station-clock.ts';
 import type { Configuration } from './configuration/schema.ts';
+import { Planner } from './due/planner.ts';
 import { Stage } from './due/stage.ts';
 import { Preparation } from './fetch/prepare.ts';
 import { createHardware } from './hardware/open-hardware.ts';
@@ -31,6 +32,8 @@ import { Delivery } from './report/deliver.ts';
 import { software } from './software.ts';
 
 const HEALTH_MS = 60_000;
+/** Also how long a jump of the clock may pass unseen by daily orders. */
+const PLAN_MS = 60_000;
 const RECONCILE_MS = 3 * 60_000;
 const PRUNE_MS = 24 * 60 * 60_000;
 /** Orders are remembered this long after they expired, against replays while the clock was wrong. */
@@ -114,7 +117,18 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
       settleMs: configuration.amplifier.settleMs,
     },
   });
-  const onBooking = (booking: Booking) => attendance.apply(booking);
+  const planner = new Planner({
+    journal,
+    stationClock,
+    onBooked: (booked) => attendance.apply({ booked, withdrawn: [] }),
+  });
+  const plan = () => {
+    planner.plan().catch((error: unknown) => log('error', 'planning-failed', { error }));
+  };
+  const onBooking = (booking: Booking) => {
+    attendance.apply(booking);
+    plan();
+  };
 
   const delivery: Delivery = new Delivery({
     journal,
@@ -140,6 +154,7 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
     }),
     log,
     onBooking,
+    onTime: plan,
     onHost: (online) => {
       if (!online) return delivery.pause();
       delivery.resume();
@@ -170,6 +185,7 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
 
   hardware.open();
   attendance.apply({ booked: await resumeBook(journal), withdrawn: [] });
+  plan();
   link.open();
   const every = (everyMs: number, work: () => Promise<void>) =>
     void routine({ clock, log, everyMs, signal: closing.signal }, work);
@@ -182,6 +198,7 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
     askTimeUnlessTrusted();
     await reconciliation.repeat();
   });
+  every(PLAN_MS, () => planner.plan());
   every(PRUNE_MS, async () => {
     if (stationClock.trusted) await journal.prune(stationClock.now() - REMEMBER_MS);
   });

@@ -1,16 +1,20 @@
 import { Refusal, type RefusalCode } from '../protocol/refusal.ts';
 import type { Outcome } from '../protocol/report.ts';
-import { type AiringEnd, type AirOptions, air } from './air/air.ts';
-import { type BookedAiring, recordOutcome, refusalOf } from './book/book.ts';
+import { type AirOptions, air, ENDING_SAMPLES } from './air/air.ts';
+import { EvidenceCollector } from './air/evidence.ts';
+import { Meter } from './audio/meter.ts';
+import { programmeSamples } from './audio/programme.ts';
+import { type BookedAiring, recordOutcome, recordProgress, refusalOf } from './book/book.ts';
 import type { Journal, ReportDraft } from './book/journal.ts';
 import { type Clock, sleep } from './clock/clock.ts';
 import type { StationClock } from './clock/station-clock.ts';
 import type { Claim } from './due/preference.ts';
-import type { Stage } from './due/stage.ts';
+import type { Stage, Turn } from './due/stage.ts';
 import { type Window, whenDue } from './due/when-due.ts';
 import type { Preparation, ReadyAiring } from './fetch/prepare.ts';
 import type { Hardware } from './hardware/ports.ts';
 import type { Log } from './log.ts';
+import { type Attempt, afterAttempt } from './next-step.ts';
 
 export interface AttendOptions {
   readonly journal: Journal;
@@ -26,51 +30,44 @@ export interface AttendOptions {
   readonly withdrawn: AbortSignal;
 }
 
-/** Failures of the hardware that may pass. */
-const passing: readonly RefusalCode[] = [
-  'controller-unreachable',
-  'lease-lost',
-  'amplifier-fault',
-  'sound-card-failed',
-  'decoder-failed',
-  'decoder-hung',
-];
-/** How long an emergency that failed rests before each new try: 25 tries in about half an hour. */
-const RESTS_MS = [1_000, 2_000, 5_000, 10_000, 30_000, ...Array<number>(20).fill(90_000)];
-
-const JOURNAL_REST_MS = 5_000;
+/** Repetitions further apart than this leave the station to others meanwhile, with its relays open. */
+const SHORT_GAP_S = 5;
 
 /**
  * One booked airing to its end: fetched → due → aired → reported. Resolves when its outcome is on the journal, or when
  * the agent closes before it began. Rejects only when the journal cannot be written.
  */
 export async function attend(airing: BookedAiring, options: AttendOptions): Promise<void> {
-  const { preparation, clock, stationClock, closing, withdrawn } = options;
+  const { journal, preparation, clock, stationClock, closing, withdrawn, log } = options;
   const ended = new AbortController();
   const off = AbortSignal.any([closing, withdrawn, ended.signal]);
   const window = whenDue(airing, clock, stationClock, off);
+  const at = () => ({ at: stationClock.instant() });
   let ready: ReadyAiring | undefined;
   try {
     // It came too late: nothing was tried, so nothing has failed.
     if (window.late.aborted) {
-      await persist(airing, window.lateOutcome, {}, options);
+      await recordOutcome(journal, airing, window.lateOutcome, at());
       return;
     }
     ready = await preparation.prepare(airing, window.late, off);
-    if (!(await persist(airing, 'ready', {}, options))) return;
+    if (airing.state === 'booked' && !(await recordOutcome(journal, airing, 'ready', at()))) return;
     const dueAt = await window.due;
     if (dueAt !== undefined) return await takeTurns(ready, dueAt, window, off, options);
-    if (window.late.aborted) await persist(airing, window.lateOutcome, {}, options);
+    if (window.late.aborted) await recordOutcome(journal, airing, window.lateOutcome, at());
   } catch (error) {
     if (ready !== undefined) throw error;
-    if (!off.aborted) await persist(airing, 'failed', reasonOf(error, options.log, airing), options);
+    if (!off.aborted) await recordOutcome(journal, airing, 'failed', at(), reasonOf(error, log, airing));
   } finally {
     ended.abort();
     ready?.release();
   }
 }
 
-/** Airs when the stage is free, and again where a preempted airing is to come back or a warning did not sound. */
+/**
+ * Airs when the stage is free: in one turn, or in several where it is repeated with a long gap, was preempted and comes
+ * back, or is a warning that did not sound.
+ */
 async function takeTurns(
   airing: ReadyAiring,
   dueAt: number,
@@ -78,90 +75,118 @@ async function takeTurns(
   off: AbortSignal,
   options: AttendOptions,
 ): Promise<void> {
-  const { journal, stage, clock, log } = options;
-  const claim: Claim = { priority: airing.order.priority, issuedAt: airing.order.issuedAt, key: airing.key };
+  const { journal, stage, clock, stationClock, log, closing, withdrawn } = options;
+  const { hardware } = options.air;
+  const { order } = airing;
+  const times = order.repeat?.times ?? 1;
+  const gap = order.repeat?.gap ?? 0;
+  const ofSamples = programmeSamples({ tracks: airing.tracks, times });
+  const partSamples = gap > SHORT_GAP_S ? ofSamples / times : ofSamples;
+  const claim: Claim = { priority: order.priority, issuedAt: order.issuedAt, key: airing.key };
   const enough = AbortSignal.any([off, window.late]);
-  let last: AiringEnd | undefined;
+  let evidence = new EvidenceCollector(hardware.traits.readback, airing.zones);
+  let meter = new Meter();
+  let from = airing.samples;
   let failures = 0;
+  let marked = false;
+  let last: Attempt | undefined;
+  const details = ({ refusal, relayAt, soundAt, samples }: Attempt): Partial<ReportDraft> => ({
+    evidence: evidence.conclude(meter, samples, ofSamples),
+    ...(refusal && { refusal: refusalOf(refusal) }),
+    timing: {
+      ...(relayAt !== undefined && { toRelayMs: Math.max(0, relayAt - dueAt) }),
+      ...(soundAt !== undefined && { toSoundMs: Math.max(0, soundAt - dueAt) }),
+    },
+  });
+
   for (;;) {
     const turn = await stage.turn(claim, enough);
+    const at = stationClock.instant();
     if (turn === undefined) {
-      const outcome = last === undefined ? unbegun(window, off) : endedWaiting(last, options);
-      if (outcome !== undefined) await persist(airing, outcome, last && detailsOf(last, dueAt), options);
+      // What waits stays open when the agent closes; whoever withdrew what had not begun has said so.
+      if (closing.aborted || (withdrawn.aborted && last === undefined)) return;
+      await recordOutcome(journal, airing, endedWaiting(last, window, withdrawn), { at }, last && details(last));
       return;
     }
     window.begun();
-    const marked = last?.result === 'failed';
-    try {
-      last = await air(airing, {
+    const until = Math.min(ofSamples, (Math.floor(from / partSamples) + 1) * partSamples);
+    const ending = ofSamples - from <= ENDING_SAMPLES ? { ending: true as const } : {};
+    const attempt = await airInTurn(turn, () =>
+      air(airing, {
         ...options.air,
         clock,
         log,
-        // A new try after a failure is the same airing, and its mark is on the journal.
-        mark: marked ? async () => true : () => recordOutcome(journal, airing, 'airing'),
-        signal: AbortSignal.any([off, turn.preempted]),
+        evidence,
+        meter,
+        from,
+        until,
+        volume: order.volume ?? 100,
+        // A new try after a failure, or the next repetition, is the same airing, and its mark is on the journal.
+        mark: marked
+          ? async () => true
+          : () => recordOutcome(journal, airing, 'airing', { at, samples: from, ...ending }),
+        onProgress: (samples) => {
+          recordProgress(journal, airing, { samples }).catch((error: unknown) =>
+            log('warn', 'progress-not-noted', { airing: airing.key, error }),
+          );
+        },
+        markEnding: async () => {
+          if (until === ofSamples) await recordProgress(journal, airing, { samples: from, ending: true });
+        },
+        signal: AbortSignal.any([closing, turn.preempted]),
+        fade: withdrawn,
         successorWaits: turn.successorWaits,
-      });
-    } finally {
-      turn.release();
-    }
-    if (last.result === 'off') return;
-    if (mayAirAgain(airing, last, failures)) {
-      if (last.result === 'failed') {
-        log('warn', 'airing-tried-in-vain', { airing: airing.key, code: last.refusal?.code, tries: failures + 1 });
-        await untilHardwareIsBack(options.air.hardware, clock, RESTS_MS[failures++] ?? 0, enough);
+      }),
+    );
+    last = attempt;
+    const next = afterAttempt({ order, attempt, until, ofSamples, failures, closing, withdrawn });
+    switch (next.step) {
+      case 'nothing':
+        return;
+      case 'end':
+        await recordOutcome(journal, airing, next.outcome, { at: stationClock.instant() }, details(attempt));
+        return;
+      case 'pause':
+        marked = true;
+        from = until;
+        await recordProgress(journal, airing, { samples: from });
+        await sleep(clock, gap * 1_000, enough);
+        break;
+      case 'try-again':
+        marked = true;
+        log('warn', 'airing-tried-in-vain', { airing: airing.key, code: attempt.refusal?.code, tries: failures + 1 });
+        failures += 1;
+        await untilHardwareIsBack(hardware, clock, next.restMs, enough);
+        break;
+      case 'come-back': {
+        marked = false;
+        from = order.onInterrupt === 'resume' ? attempt.samples : 0;
+        const standing = { at: stationClock.instant(), samples: from };
+        if (!(await recordOutcome(journal, airing, next.outcome, standing, { ...details(attempt), continues: true })))
+          return;
+        if (closing.aborted) return;
+        if (from === 0) {
+          evidence = new EvidenceCollector(hardware.traits.readback, airing.zones);
+          meter = new Meter();
+        }
       }
-      continue;
-    }
-    await persist(airing, outcomeOf(last, options), detailsOf(last, dueAt), options);
-    return;
-  }
-}
-
-/**
- * Puts the outcome on the journal, however long that cannot be written: without it nothing would ever be reported.
- * False as `recordOutcome`; rejects only when the agent closes meanwhile.
- */
-async function persist(
-  airing: BookedAiring,
-  outcome: Outcome,
-  details: Partial<ReportDraft> | undefined,
-  { journal, clock, log, closing }: AttendOptions,
-): Promise<boolean> {
-  for (;;) {
-    try {
-      return await recordOutcome(journal, airing, outcome, details);
-    } catch (error) {
-      if (closing.aborted) throw error;
-      log('error', 'outcome-not-written', { airing: airing.key, outcome, error });
-      await sleep(clock, JOURNAL_REST_MS, closing);
     }
   }
 }
 
-/** Never began: late, or off, and then whoever took it off has said so. */
-const unbegun = (window: Window, off: AbortSignal): Outcome | undefined =>
-  off.aborted ? undefined : window.lateOutcome;
+async function airInTurn(turn: Turn, perform: () => Promise<Attempt>): Promise<Attempt> {
+  try {
+    return await perform();
+  } finally {
+    turn.release();
+  }
+}
 
-/** Began and was to come back, and then could not. */
-function endedWaiting({ result }: AiringEnd, { closing, withdrawn }: AttendOptions): Outcome {
+/** It did not get its turn any more. */
+function endedWaiting(last: Attempt | undefined, window: Window, withdrawn: AbortSignal): Outcome {
   if (withdrawn.aborted) return 'cancelled';
-  if (result === 'failed') return 'failed';
-  return closing.aborted ? 'interrupted' : 'preempted';
-}
-
-/** Whether a failed or preempted airing is to be begun once more. What was heard in full never is. */
-function mayAirAgain(airing: BookedAiring, last: AiringEnd, failures: number): boolean {
-  const { played } = last.evidence;
-  if (played !== undefined && played.ms >= played.ofMs) return false;
-  if (last.result === 'stopped') return airsAgain(airing);
-  // The worst failure is a warning that does not sound.
-  return (
-    airing.order.priority === 'emergency' &&
-    failures < RESTS_MS.length &&
-    last.refusal !== undefined &&
-    passing.includes(last.refusal.code)
-  );
+  if (last === undefined) return window.lateOutcome;
+  return last.result === 'failed' ? 'failed' : 'preempted';
 }
 
 /** A rest before the next try; over at once when the hardware says that it is back. */
@@ -174,28 +199,7 @@ async function untilHardwareIsBack(hardware: Hardware, clock: Clock, ms: number,
   stopListening();
 }
 
-function outcomeOf({ result }: AiringEnd, { closing, withdrawn }: AttendOptions): Outcome {
-  if (result === 'whole') return 'aired';
-  if (result === 'failed') return 'failed';
-  if (withdrawn.aborted) return 'cancelled';
-  return closing.aborted ? 'interrupted' : 'preempted';
-}
-
-/** A preempted emergency always comes back; anything else as its order says. */
-const airsAgain = ({ order }: BookedAiring): boolean => order.priority === 'emergency' || order.onInterrupt !== 'skip';
-
-function detailsOf({ evidence, refusal, relayAt, soundAt }: AiringEnd, dueAt: number): Partial<ReportDraft> {
-  return {
-    evidence,
-    ...(refusal && { refusal: refusalOf(refusal) }),
-    timing: {
-      ...(relayAt !== undefined && { toRelayMs: Math.max(0, relayAt - dueAt) }),
-      ...(soundAt !== undefined && { toSoundMs: Math.max(0, soundAt - dueAt) }),
-    },
-  };
-}
-
-function reasonOf(error: unknown, log: Log, airing: BookedAiring): Partial<ReportDraft> {
+function reasonOf(error: unknown, log: Log, airing: BookedAiring): { refusal: { code: RefusalCode } } {
   if (!(error instanceof Refusal)) log('error', 'preparation-broke', { airing: airing.key, error });
   return { refusal: refusalOf(error instanceof Refusal ? error : new Refusal('internal-error', '', { cause: error })) };
 }

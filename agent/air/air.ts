@@ -1,19 +1,21 @@
 import { Refusal } from '../../protocol/refusal.ts';
-import type { Evidence } from '../../protocol/report.ts';
+import { SAMPLE_RATE } from '../audio/format.ts';
 import { factorOf } from '../audio/gain.ts';
-import { Meter } from '../audio/meter.ts';
+import type { Meter } from '../audio/meter.ts';
 import { play } from '../audio/player.ts';
-import { programme, programmeSamples } from '../audio/programme.ts';
+import { programme } from '../audio/programme.ts';
 import type { Sink, SoundStream } from '../audio/sinks/port.ts';
 import { type Clock, sleep } from '../clock/clock.ts';
 import type { ReadyAiring } from '../fetch/prepare.ts';
 import type { Hardware, HardwareEvent } from '../hardware/ports.ts';
 import type { Log } from '../log.ts';
-import { EvidenceCollector } from './evidence.ts';
+import type { EvidenceCollector } from './evidence.ts';
 
 /** How long relays stay closed without playback going on; the controller's own doing. */
 export const LEASE_MS = 3_000;
 const RENEW_MS = 1_000;
+/** With less than this left to send, most of it may be heard before a power cut is: the sink holds a moment's sound. */
+export const ENDING_SAMPLES = 1.5 * SAMPLE_RATE;
 /** Soon enough that the output of a short programme is measured too. */
 const FIRST_LOOK_MS = 400;
 
@@ -24,18 +26,33 @@ export interface AirOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly settleMs: number;
+  /** What has been proven of this airing so far; goes on here. */
+  readonly evidence: EvidenceCollector;
+  readonly meter: Meter;
+  /** The part of the programme to be heard now, in samples of the whole. */
+  readonly from: number;
+  readonly until: number;
+  /** Percent of full level. */
+  readonly volume: number;
   /** Puts the airing's mark on the journal; false when the airing is off, so that nothing may sound. */
   readonly mark: () => Promise<boolean>;
-  /** Ends it; what is on air falls silent. */
+  /** Told about every second how far it was heard, in samples of the whole. */
+  readonly onProgress: (samples: number) => void;
+  /** Notes on the journal that the rest must not be begun again [P-69]; called before the last moments are sent. */
+  readonly markEnding: () => Promise<unknown>;
+  /** Ends it at once; what is on air falls silent. */
   readonly signal: AbortSignal;
+  /** Ends it, fading out. */
+  readonly fade: AbortSignal;
   /** Asked at the end: whether another airing follows at once and wants the amplifier on. */
   readonly successorWaits: () => boolean;
 }
 
 export interface AiringEnd {
-  /** `whole`: everything was played. `stopped`: the signal ended it. `off`: the mark was refused, nothing sounded. */
+  /** `whole`: the part was played. `stopped`: a signal ended it. `off`: the mark was refused, nothing sounded. */
   readonly result: 'whole' | 'stopped' | 'failed' | 'off';
-  readonly evidence: Evidence;
+  /** How far it was heard, in samples of the whole programme. */
+  readonly samples: number;
   readonly refusal?: Refusal;
   /** Monotonic instants. */
   readonly relayAt?: number;
@@ -52,12 +69,9 @@ export interface AiringEnd {
  * lease is renewed by the playback's progress and by nothing else. Never rejects: what went wrong is in the result.
  */
 export async function air(ready: ReadyAiring, options: AirOptions): Promise<AiringEnd> {
-  const { hardware, sink, clock, log, signal } = options;
+  const { hardware, sink, clock, log, signal, fade } = options;
   const { zones, amplifier } = hardware;
-  const evidence = new EvidenceCollector(hardware.traits.readback, ready.zones);
-  const meter = new Meter();
-  const source = { tracks: ready.tracks, times: ready.order.repeat?.times ?? 1 };
-  const ofSamples = programmeSamples(source);
+  const { evidence, meter, from, until } = options;
   const emergency = ready.order.priority === 'emergency';
   const undo: (() => Promise<unknown>)[] = [];
   const trouble = new AbortController();
@@ -66,7 +80,7 @@ export async function air(ready: ReadyAiring, options: AirOptions): Promise<Airi
     if (refusal !== undefined) trouble.abort(refusal);
   });
   let contradictions: readonly string[] = [];
-  let samples = 0;
+  let samples = from;
   let relayAt: number | undefined;
   let soundAt: number | undefined;
   let stream: SoundStream | undefined;
@@ -83,7 +97,7 @@ export async function air(ready: ReadyAiring, options: AirOptions): Promise<Airi
   };
   const end = (result: AiringEnd['result'], refusal?: Refusal): AiringEnd => ({
     result,
-    evidence: evidence.conclude(meter, samples, ofSamples),
+    samples,
     ...(refusal && { refusal }),
     ...(relayAt !== undefined && { relayAt }),
     ...(soundAt !== undefined && { soundAt }),
@@ -102,7 +116,7 @@ export async function air(ready: ReadyAiring, options: AirOptions): Promise<Airi
     if (!marked.value) return end('off');
     if (opened.status === 'rejected') throw opened.reason;
     if (powered.status === 'rejected') throw powered.reason;
-    if (signal.aborted) return end('stopped');
+    if (signal.aborted || fade.aborted) return end('stopped');
 
     undo.push(() => zones.release());
     await zones.hold(ready.zones, LEASE_MS);
@@ -112,9 +126,15 @@ export async function air(ready: ReadyAiring, options: AirOptions): Promise<Airi
     await amplifier.mute(false);
 
     let renewedAt = clock.monotonic() - RENEW_MS + FIRST_LOOK_MS;
-    const renew = async () => {
+    let ending = false;
+    const onProgress = async (sent: number, heard: number) => {
+      if (!ending && from + sent >= until - ENDING_SAMPLES) {
+        ending = true;
+        await options.markEnding();
+      }
       if (clock.monotonic() - renewedAt < RENEW_MS) return;
       renewedAt = clock.monotonic();
+      options.onProgress(from + heard);
       await zones.keep(LEASE_MS);
       await check();
       evidence.sensed(await amplifier.sense());
@@ -124,7 +144,10 @@ export async function air(ready: ReadyAiring, options: AirOptions): Promise<Airi
     stream = undefined;
     const played = await play({
       stretches: programme({
-        ...source,
+        tracks: ready.tracks,
+        times: ready.order.repeat?.times ?? 1,
+        from,
+        until,
         chime: ready.order.chime === true,
         gapMs: (ready.order.repeat?.gap ?? 0) * 1_000,
         ffmpeg: options.ffmpeg,
@@ -132,20 +155,21 @@ export async function air(ready: ReadyAiring, options: AirOptions): Promise<Airi
         signal: playSignal,
       }),
       stream: lent,
-      factor: factorOf(ready.order.volume ?? 100),
+      factor: factorOf(options.volume),
       meter,
       clock,
       signal: playSignal,
-      onProgress: renew,
+      fade,
+      onProgress,
       onFirstSound: () => {
         soundAt = clock.monotonic();
       },
     });
-    samples = played.samples;
+    samples = from + played.samples;
     if (trouble.signal.aborted) throw trouble.signal.reason;
     if (played.failure !== undefined) throw played.failure;
     if (!played.whole) return end('stopped');
-    if (samples !== ofSamples) throw new Refusal('decoder-failed', `it gave ${samples} of ${ofSamples} samples`);
+    if (samples !== until) throw new Refusal('decoder-failed', `it gave ${samples} of ${until} samples`);
     await check();
     if (contradictions.length > 0) throw new Refusal('readback-differs', contradictions.join(', '));
     return end('whole');

@@ -15,3 +15,13 @@ export function applyGain(pcm: Buffer, factor: number): Buffer {
   }
   return quieter;
 }
+
+/** The PCM with its volume going in a straight line from one factor to another. */
+export function applyRamp(pcm: Buffer, from: number, to: number): Buffer {
+  const ramped = Buffer.allocUnsafe(pcm.byteLength);
+  for (let at = 0; at < pcm.byteLength; at += BYTES_PER_SAMPLE) {
+    const factor = from + ((to - from) * at) / pcm.byteLength;
+    ramped.writeInt16LE(Math.round(pcm.readInt16LE(at) * factor), at);
+  }
+  return ramped;
+}

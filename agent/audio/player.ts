@@ -1,7 +1,7 @@
 import { Refusal } from '../../protocol/refusal.ts';
 import { type Clock, sleep, withDeadline } from '../clock/clock.ts';
 import { BYTES_PER_MS, BYTES_PER_SAMPLE, bytesOfMs } from './format.ts';
-import { applyGain } from './gain.ts';
+import { applyGain, applyRamp } from './gain.ts';
 import type { Meter } from './meter.ts';
 import type { Stretch } from './programme.ts';
 import type { SoundStream } from './sinks/port.ts';
@@ -9,6 +9,7 @@ import type { SoundStream } from './sinks/port.ts';
 /** Ahead of real time at most by this much: what is interrupted falls silent soon, and the progress told is true. */
 export const LEAD_MS = 300;
 const BLOCK_MS = 100;
+const FADE_BLOCKS = 4;
 /** The sink took nothing for so long: it hangs. Below the relays' lease, which lapses without progress. */
 const STUCK_MS = 2_500;
 /** Beyond what is still to be heard, a sink may take this long to finish. */
@@ -20,16 +21,22 @@ export interface Playing {
   readonly factor: number;
   readonly meter: Meter;
   readonly clock: Clock;
+  /** Silences it at once. */
   readonly signal: AbortSignal;
-  /** Called after every block the sink took, at least ten times a second; its failure ends the playback. */
-  readonly onProgress: () => Promise<void>;
+  /** Lets it fade out. */
+  readonly fade: AbortSignal;
+  /**
+   * Called after every block the sink took, at least ten times a second, with the samples of the programme that were
+   * sent and that were heard; its failure ends the playback.
+   */
+  readonly onProgress: (sent: number, heard: number) => Promise<void>;
   readonly onFirstSound: () => void;
 }
 
 export interface Played {
   /** Samples of the programme that were played, without chime and gaps. */
   readonly samples: number;
-  /** False when the signal or a failure ended it. */
+  /** False when a signal or a failure ended it. */
   readonly whole: boolean;
   /** What went wrong: the decoder's, the sink's or `onProgress`'s. */
   readonly failure?: unknown;
@@ -40,7 +47,7 @@ export interface Played {
  * heard does not count. Never rejects: what was heard before a failure is as true as the failure.
  */
 export async function play(playing: Playing): Promise<Played> {
-  const { stretches, stream, clock, signal, meter, factor } = playing;
+  const { stretches, stream, clock, signal, fade, meter, factor } = playing;
   /**
    * Monotonic instant by which all that was sent will have been heard. A sink that ran dry for a moment is that much
    * later for good: what it was not given in time it did not play.
@@ -54,11 +61,15 @@ export async function play(playing: Playing): Promise<Played> {
   };
   let finished = false;
   let fault: string | undefined;
+  let volume = 1;
   try {
-    for await (const { pcm, counts } of stretches) {
+    sound: for await (const { pcm, counts } of stretches) {
       for (const block of blocksOf(pcm)) {
         if (signal.aborted) return heard(false);
-        const sent = applyGain(block, factor);
+        if (volume <= 0) break sound;
+        const next = fade.aborted ? volume - 1 / FADE_BLOCKS : volume;
+        const sent = next < volume ? applyRamp(block, volume * factor, next * factor) : applyGain(block, factor);
+        volume = next;
         await withDeadline(clock, STUCK_MS, stream.write(sent), stuck);
         if (heardBy === undefined) playing.onFirstSound();
         heardBy = Math.max(heardBy ?? 0, clock.monotonic()) + block.byteLength / BYTES_PER_MS;
@@ -66,7 +77,7 @@ export async function play(playing: Playing): Promise<Played> {
           countedBytes += block.byteLength;
           meter.add(sent);
         }
-        await playing.onProgress();
+        await playing.onProgress(countedBytes / BYTES_PER_SAMPLE, heard(false).samples);
         await sleep(clock, aheadMs() - LEAD_MS, signal);
       }
     }
@@ -77,7 +88,7 @@ export async function play(playing: Playing): Promise<Played> {
     const drained = stream.drain().then((): true => true);
     drained.catch(() => undefined);
     finished = await withDeadline(clock, aheadMs() + DRAIN_MARGIN_MS, Promise.race([drained, aborted]), stuck);
-    return heard(finished);
+    return heard(finished && volume === 1);
   } catch (failure) {
     if (failure instanceof Refusal && failure.code === 'sound-card-failed') fault = failure.detail;
     return { ...heard(false), failure };

@@ -9,6 +9,9 @@ export interface ProgrammeSource {
   readonly chime: boolean;
   readonly times: number;
   readonly gapMs: number;
+  /** The part to be heard, in samples of the whole ordered programme, repetitions included. */
+  readonly from: number;
+  readonly until: number;
   readonly ffmpeg: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -28,38 +31,53 @@ const OPENING_MS = 100;
 export const programmeSamples = ({ tracks, times }: Pick<ProgrammeSource, 'tracks' | 'times'>): number =>
   tracks.reduce((sum, track) => sum + track.samples, 0) * times;
 
-/** Everything that is to be heard, in order. Throws what `decode` throws. */
+/**
+ * Everything that is to be heard of the part, in order; the chime only before the beginning. Throws what `decode`
+ * throws.
+ */
 export async function* programme(source: ProgrammeSource): AsyncGenerator<Stretch, void, undefined> {
-  if (source.chime) yield { pcm: chime(), counts: false };
-  for (let time = 0; time < source.times; time++) {
-    if (time > 0) yield* silence(source.gapMs);
-    for (const track of source.tracks) {
-      for await (const pcm of trackPcm(track, source)) yield { pcm, counts: true };
+  const { tracks, times, from, until } = source;
+  if (source.chime && from === 0) yield { pcm: chime(), counts: false };
+  let at = 0;
+  for (let time = 0; time < times && at < until; time++) {
+    if (time > 0 && at > from) yield* silence(source.gapMs);
+    for (const track of tracks) {
+      const skip = Math.max(0, from - at);
+      at += track.samples;
+      if (skip >= track.samples || at - track.samples >= until) continue;
+      for await (const pcm of trackPcm(track, skip, source)) yield { pcm, counts: true };
     }
   }
 }
 
 /**
- * The cached head is there at once; the decoder starts when its opening has gone out, and what it gives of the head is
- * skipped, so that the two fit to the sample. Never more than was counted when the recording was verified.
+ * A recording from sample `skip` on. The cached head is there at once; the decoder starts when its opening has gone out,
+ * and what it gives of the head is skipped, so that the two fit to the sample. Never more than was counted when the
+ * recording was verified.
  */
-async function* trackPcm(track: Track, { ffmpeg, clock, signal }: ProgrammeSource): AsyncGenerator<Buffer> {
+async function* trackPcm(
+  track: Track,
+  skip: number,
+  { ffmpeg, clock, signal }: ProgrammeSource,
+): AsyncGenerator<Buffer> {
   const { head, file, samples } = track;
-  if (head.byteLength >= samples * BYTES_PER_SAMPLE) return yield head;
-  const openingBytes = bytesOfMs(OPENING_MS);
-  yield head.subarray(0, openingBytes);
+  const fromByte = skip * BYTES_PER_SAMPLE;
+  const ofBytes = samples * BYTES_PER_SAMPLE;
+  if (head.byteLength >= ofBytes) return yield head.subarray(fromByte);
+  const opening = fromByte + bytesOfMs(OPENING_MS);
+  if (fromByte < head.byteLength) yield head.subarray(fromByte, opening);
   const decoder = decode({ ffmpeg, file, clock, signal });
   let pending: Promise<IteratorResult<Buffer, void>> | undefined = decoder.next();
   // Rejections surface where the result is awaited below, perhaps after the head has played.
   pending.catch(() => undefined);
   try {
-    yield head.subarray(openingBytes);
-    const ofBytes = samples * BYTES_PER_SAMPLE;
+    if (opening < head.byteLength) yield head.subarray(opening);
+    const wantedFrom = Math.max(fromByte, head.byteLength);
     let at = 0;
     for (let result = await pending; !result.done && at < ofBytes; result = await decoder.next()) {
       pending = undefined;
       const pcm = result.value;
-      const wanted = pcm.subarray(Math.max(0, head.byteLength - at), Math.max(0, ofBytes - at));
+      const wanted = pcm.subarray(Math.max(0, wantedFrom - at), Math.max(0, ofBytes - at));
       if (wanted.byteLength > 0) yield wanted;
       at += pcm.byteLength;
     }

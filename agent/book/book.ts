@@ -1,10 +1,10 @@
 import type { Cancel } from '../../protocol/cancel.ts';
 import type { Order } from '../../protocol/order.ts';
 import type { Refusal } from '../../protocol/refusal.ts';
-import { isFinal, type Outcome } from '../../protocol/report.ts';
+import type { Outcome } from '../../protocol/report.ts';
 import type { VerifiedOrder } from '../verify/verify-order.ts';
 import type { Journal, ReportDraft } from './journal.ts';
-import { type AiringRecord, airingKey, type Occurrence } from './records.ts';
+import { type AiringRecord, airingKey, isOpen, type Occurrence, type OrderRecord } from './records.ts';
 
 /** One occurrence of one order on this station, on the journal. Only this file makes one. */
 export interface BookedAiring {
@@ -12,12 +12,16 @@ export interface BookedAiring {
   readonly order: Order;
   readonly occurrence: Occurrence;
   readonly zones: readonly string[];
+  /** What the journal knew of it when it was taken up. */
+  readonly state: AiringRecord['state'];
+  /** Samples of its programme that were heard already. */
+  readonly samples: number;
 }
 
 export interface Booking {
   /** New airings, to be fetched and aired. */
   readonly booked: readonly BookedAiring[];
-  /** Airings of earlier revisions that are off now: not to be begun, and to be stopped if on air. */
+  /** Airings that are off now: not to be begun, and to be stopped if on air. */
   readonly withdrawn: readonly string[];
 }
 
@@ -25,19 +29,18 @@ const nothing: Booking = { booked: [], withdrawn: [] };
 
 /**
  * Books a verified order. [P-61] At most once: an id and revision that is on the journal already, and any revision
- * at or below a cancelled one, books nothing, however often and from wherever it comes.
+ * at or below a cancelled one, books nothing, however often and from wherever it comes. The airings of a daily order
+ * are booked by its planner, some time ahead.
  */
 export async function bookOrder(journal: Journal, { order, zones }: VerifiedOrder): Promise<Booking> {
   let booking = nothing;
   await journal.commit(() => {
     if (isKnown(journal, order)) return undefined;
     const reference = { id: order.id, rev: order.rev };
+    const record: OrderRecord = { order, state: 'booked', zones: [...zones] };
     const occurrences = occurrencesOf(order);
-    if ((journal.cancels.get(order.id)?.rev ?? 0) >= order.rev) {
-      return {
-        order: { order, state: 'booked' },
-        reports: occurrences.map((occurrence) => ({ outcome: 'cancelled', order: reference, occurrence })),
-      };
+    if (isCancelled(journal, order)) {
+      return { order: record, reports: endOf(reference, occurrences, 'cancelled') };
     }
     const stale = unfinished(journal, order.id);
     const airings = occurrences.map(
@@ -48,15 +51,40 @@ export async function bookOrder(journal: Journal, { order, zones }: VerifiedOrde
       withdrawn: [...stale.waiting, ...stale.onAir].map(airingKey),
     };
     return {
-      order: { order, state: 'booked' },
+      order: record,
       airings: [...stale.waiting.map(withState('cancelled')), ...airings],
       reports: [
         ...stale.waiting.map((airing) => reportOf(airing, 'cancelled')),
-        ...airings.map((airing) => reportOf(airing, 'accepted')),
+        ...endOf(reference, occurrences, 'accepted'),
       ],
     };
   });
   return booking;
+}
+
+/**
+ * Books occurrences of a daily order that come into view, at most once each, and notes how far it was looked.
+ */
+export async function bookOccurrences(
+  journal: Journal,
+  order: Order,
+  instants: readonly number[],
+  through: number,
+): Promise<readonly BookedAiring[]> {
+  let booked: readonly BookedAiring[] = [];
+  await journal.commit(() => {
+    const record = journal.orders.get(order.id);
+    if (record === undefined || record.order.rev !== order.rev || isCancelled(journal, order)) return undefined;
+    const airings = instants
+      .filter((instant) => instant > (record.through ?? 0))
+      .map((instant): AiringRecord => {
+        const occurrence = new Date(instant).toISOString();
+        return { order: { id: order.id, rev: order.rev }, occurrence, zones: record.zones, state: 'booked' };
+      });
+    booked = airings.map((airing) => bookedAiring(order, airing));
+    return { order: { ...record, through: Math.max(through, record.through ?? 0) }, airings };
+  });
+  return booked;
 }
 
 /** Notes that an authentic order is declined, once; false when that was known. */
@@ -65,7 +93,7 @@ export function declineOrder(journal: Journal, order: Order, refusal: Refusal): 
     isKnown(journal, order)
       ? undefined
       : {
-          order: { order, state: 'declined' },
+          order: { order, state: 'declined', zones: [] },
           reports: [{ outcome: 'rejected', order: { id: order.id, rev: order.rev }, refusal: refusalOf(refusal) }],
         },
   );
@@ -78,26 +106,43 @@ export async function bookCancel(journal: Journal, cancel: Pick<Cancel, 'id' | '
     if ((journal.cancels.get(cancel.id)?.rev ?? 0) >= cancel.rev) return undefined;
     const { waiting, onAir } = unfinished(journal, cancel.id, cancel.rev);
     withdrawn = [...waiting, ...onAir].map(airingKey);
+    const record = journal.orders.get(cancel.id);
+    const daily = record?.state === 'booked' && record.order.when.type === 'daily' && record.order.rev <= cancel.rev;
     return {
       cancel: { id: cancel.id, rev: cancel.rev, at },
       airings: waiting.map(withState('cancelled')),
-      reports: waiting.map((airing) => reportOf(airing, 'cancelled')),
+      reports: [
+        ...waiting.map((airing) => reportOf(airing, 'cancelled')),
+        // It has occurrences to come that no airing stands for yet.
+        ...(daily ? endOf({ id: cancel.id, rev: record.order.rev }, [], 'cancelled') : []),
+      ],
     };
   });
   return { booked: [], withdrawn };
 }
 
 /**
- * What the journal still owes after a start: airings to take up again. One that was on air when the station died is
- * reported `interrupted`: it was heard in part, and must not be heard in full again by itself.
+ * What the journal still owes after a start: airings to take up again. One that was on air when the station died was
+ * heard in part: it is reported `interrupted`, and goes on as its order says, unless so little was left that it may
+ * have been heard in full [P-69].
  */
 export async function resumeBook(journal: Journal): Promise<readonly BookedAiring[]> {
   await journal.commit(() => {
     const cut = [...journal.airings.values()].filter(({ state }) => state === 'airing');
     if (cut.length === 0) return undefined;
+    const interrupted = cut.map((airing): AiringRecord => {
+      const order = journal.orders.get(airing.order.id)?.order;
+      const { ending, samples = 0, ...rest } = withState('interrupted')(airing);
+      const again = order !== undefined && order.onInterrupt !== 'skip' && ending !== true;
+      if (!again) return { ...rest, samples };
+      return { ...rest, continues: true, samples: order.onInterrupt === 'resume' ? samples : 0 };
+    });
     return {
-      airings: cut.map(withState('interrupted')),
-      reports: cut.map((airing) => reportOf(airing, 'interrupted')),
+      airings: interrupted,
+      reports: interrupted.map((airing) => ({
+        ...reportOf(airing, 'interrupted'),
+        ...(airing.continues && { continues: true as const }),
+      })),
     };
   });
   return [...journal.airings.values()].filter(isOpen).flatMap((airing) => {
@@ -106,20 +151,51 @@ export async function resumeBook(journal: Journal): Promise<readonly BookedAirin
   });
 }
 
+/** What goes onto an airing's record together with its outcome. */
+export interface Standing {
+  readonly at: string;
+  /** Samples heard so far, of an airing that goes on. */
+  readonly samples?: number;
+  readonly ending?: true;
+}
+
 /**
- * Moves an airing on and writes its report in the same entry. [P-62] One final outcome: false, and nothing written,
- * when the airing has ended already, for instance by a cancellation a moment ago.
+ * Moves an airing on and writes its report in the same entry. [P-62] One last report: false, and nothing written, when
+ * the airing has ended already, for instance by a cancellation a moment ago.
  */
 export function recordOutcome(
   journal: Journal,
   airing: BookedAiring,
   outcome: Outcome,
+  { at, samples, ending }: Standing,
   details: Partial<ReportDraft> = {},
 ): Promise<boolean> {
   return journal.commit(() => {
     const record = journal.airings.get(airing.key);
     if (record === undefined || !isOpen(record)) return undefined;
-    return { airings: [{ ...record, state: outcome }], reports: [{ ...details, ...reportOf(record, outcome) }] };
+    const { continues: _, ending: __, code: ___, ...rest } = record;
+    const moved: AiringRecord = {
+      ...rest,
+      state: outcome,
+      at,
+      ...(samples !== undefined && { samples }),
+      ...(ending && { ending }),
+      ...(details.continues && { continues: details.continues }),
+      ...(details.refusal && { code: details.refusal.code }),
+    };
+    return { airings: [moved], reports: [{ ...details, ...reportOf(record, outcome) }] };
+  });
+}
+
+/** Notes how far an airing on air has come; nothing is reported. False when it is not on air any more. */
+export function recordProgress(
+  journal: Journal,
+  airing: BookedAiring,
+  progress: { readonly samples: number; readonly ending?: true },
+): Promise<boolean> {
+  return journal.commit(() => {
+    const record = journal.airings.get(airing.key);
+    return record?.state === 'airing' ? { airings: [{ ...record, ...progress }] } : undefined;
   });
 }
 
@@ -134,14 +210,14 @@ function occurrencesOf(order: Order): readonly Occurrence[] {
   }
 }
 
-function bookedAiring(order: Order, record: AiringRecord): BookedAiring {
-  return { key: airingKey(record), order, occurrence: record.occurrence, zones: record.zones };
+function bookedAiring(order: Order, { state, samples = 0, ...record }: AiringRecord): BookedAiring {
+  return { key: airingKey(record), order, occurrence: record.occurrence, zones: record.zones, state, samples };
 }
 
 const isKnown = (journal: Journal, order: Order): boolean =>
   (journal.orders.get(order.id)?.order.rev ?? 0) >= order.rev;
 
-const isOpen = ({ state }: AiringRecord): boolean => state === 'booked' || !isFinal(state);
+const isCancelled = (journal: Journal, order: Order): boolean => (journal.cancels.get(order.id)?.rev ?? 0) >= order.rev;
 
 function unfinished(journal: Journal, id: string, upTo = Number.MAX_SAFE_INTEGER) {
   const open = [...journal.airings.values()].filter(
@@ -155,13 +231,23 @@ function unfinished(journal: Journal, id: string, upTo = Number.MAX_SAFE_INTEGER
 
 const withState =
   (state: AiringRecord['state']) =>
-  (airing: AiringRecord): AiringRecord => ({ ...airing, state });
+  ({ continues: _, ...airing }: AiringRecord): AiringRecord => ({ ...airing, state });
 
-const reportOf = (airing: AiringRecord, outcome: Outcome): ReportDraft => ({
+const reportOf = ({ order, occurrence }: AiringRecord, outcome: Outcome): ReportDraft => ({
   outcome,
-  order: airing.order,
-  occurrence: airing.occurrence,
+  order,
+  occurrence,
 });
+
+/** One report for each occurrence, or one for the order as a whole where it has none yet. */
+function endOf(
+  order: AiringRecord['order'],
+  occurrences: readonly Occurrence[],
+  outcome: 'accepted' | 'cancelled',
+): ReportDraft[] {
+  if (occurrences.length === 0) return [{ outcome, order }];
+  return occurrences.map((occurrence) => ({ outcome, order, occurrence }));
+}
 
 /** A refusal as a report carries it. */
 export function refusalOf(refusal: Refusal): NonNullable<ReportDraft['refusal']> {

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
-import { instant, orderReference, revision } from '../../protocol/fields.ts';
+import { counter, instant, orderReference, revision } from '../../protocol/fields.ts';
 import { orderSchema } from '../../protocol/order.ts';
-import { outcomes } from '../../protocol/report.ts';
+import { refusalCodes } from '../../protocol/refusal.ts';
+import { isLast, outcomes } from '../../protocol/report.ts';
 
 /** What the journal holds. Records are validated when they are read: a card that was worn out lies. */
 
@@ -9,6 +10,10 @@ export const orderRecord = v.object({
   order: orderSchema,
   /** `declined`: authentic, refused here for good; kept so that an index does not make us pull it again. */
   state: v.picklist(['booked', 'declined']),
+  /** The zones it selects here. */
+  zones: v.optional(v.array(v.string()), []),
+  /** Of a daily order: milliseconds since 1970 up to which its occurrences have their airings. */
+  through: v.optional(counter),
 });
 export type OrderRecord = v.InferOutput<typeof orderRecord>;
 
@@ -23,9 +28,22 @@ export const airingRecord = v.object({
   occurrence,
   zones: v.array(v.string()),
   state: v.picklist(['booked', ...outcomes]),
+  /** Interrupted or preempted, and to be taken up again [P-43]. */
+  continues: v.optional(v.literal(true)),
+  /** Samples of its programme that were heard when that was last noted; where a resumed airing goes on. */
+  samples: v.optional(counter),
+  /** So little is left to be heard that it must not begin again [P-69]. */
+  ending: v.optional(v.literal(true)),
+  /** When its state was noted, and why it was refused or failed. */
+  at: v.optional(instant),
+  code: v.optional(v.picklist(refusalCodes)),
 });
 export type AiringRecord = v.InferOutput<typeof airingRecord>;
 
 /** An occurrence is identified by order, revision and instant. */
 export const airingKey = (record: Pick<AiringRecord, 'order' | 'occurrence'>): string =>
   `${record.order.id}/${String(record.order.rev).padStart(7, '0')}/${record.occurrence}`;
+
+/** Whether anything more is owed of an airing. */
+export const isOpen = ({ state, continues }: AiringRecord): boolean =>
+  state === 'booked' || !isLast({ outcome: state, continues });

@@ -9,8 +9,8 @@ export interface Window {
   readonly due: Promise<number | undefined>;
   /** Aborts when it must not begin any more. */
   readonly late: AbortSignal;
-  /** What it is when it has not begun by then. */
-  readonly lateOutcome: Extract<Outcome, 'missed' | 'expired'>;
+  /** What it is when it has not begun, or not begun again, by then. */
+  readonly lateOutcome: Extract<Outcome, 'missed' | 'expired' | 'interrupted' | 'preempted'>;
   /** It has begun once: from now on only the order's end bounds it. */
   begun(): void;
 }
@@ -35,7 +35,8 @@ export function whenDue(airing: BookedAiring, clock: Clock, stationClock: Statio
   const expiry = Date.parse(order.expiresAt);
   const urgent = occurrence === 'now' && order.priority === 'emergency';
   const late = new AbortController();
-  let latest = Math.min(latestStart, expiry);
+  const hasBegun = airing.state === 'interrupted' || airing.state === 'preempted';
+  let latest = hasBegun ? expiry : Math.min(latestStart, expiry);
   let fallDue: (at: number | undefined) => void = () => {};
   const due = new Promise<number | undefined>((resolve) => {
     fallDue = resolve;
@@ -64,7 +65,7 @@ export function whenDue(airing: BookedAiring, clock: Clock, stationClock: Statio
   return {
     due,
     late: late.signal,
-    lateOutcome: expiry <= latestStart ? 'expired' : 'missed',
+    lateOutcome: hasBegun ? airing.state : expiry <= latestStart ? 'expired' : 'missed',
     begun: () => {
       latest = expiry;
     },

@@ -31,6 +31,8 @@ export interface ReceiveOptions {
   readonly log: Log;
   readonly onBooking: (booking: Booking) => void;
   readonly onHost: (online: boolean) => void;
+  /** The clock is trusted from now on, or was corrected. */
+  readonly onTime: () => void;
 }
 
 /** Everything that comes down to a station, by topic. An order that was pushed and one that was pulled meet here. */
@@ -116,6 +118,7 @@ export class Receiver {
     this.#question = undefined;
     stationClock.believe(Date.parse(time.now), clock.monotonic() - question.askedAt);
     log('info', 'clock-trusted', { now: stationClock.instant() });
+    this.#options.onTime();
   }
 
   async #keys(payload: Uint8Array): Promise<void> {

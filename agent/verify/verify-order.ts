@@ -3,6 +3,7 @@ import type { KeyLookup } from '../../protocol/envelope.ts';
 import { decodeOrder, type Order } from '../../protocol/order.ts';
 import { accepted, type Decoded, Refusal, refused } from '../../protocol/refusal.ts';
 import type { ZoneConfiguration } from '../configuration/schema.ts';
+import { isTimeZone } from '../due/occurrences.ts';
 
 declare const verified: unique symbol;
 
@@ -89,7 +90,9 @@ function selectZones(order: Order, zones: readonly ZoneConfiguration[]): Decoded
 }
 
 function isPossible(order: Order): Decoded<undefined> {
-  if (order.when.type === 'daily') return refused('unsupported-schedule', 'daily');
+  if (order.when.type === 'daily' && !isTimeZone(order.when.timeZone)) {
+    return refused('unsupported-schedule', `no time zone ${order.when.timeZone}`);
+  }
   const other = order.programme.find((item) => item.type !== 'audio');
   return other === undefined ? accepted(undefined) : refused('unsupported-programme', other.type);
 }

@@ -2,10 +2,19 @@ import { readdir, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { test } from 'tap';
-import { bookCancel, bookOrder, declineOrder, recordOutcome, resumeBook } from '../../agent/book/book.ts';
+import {
+  bookCancel,
+  bookOccurrences,
+  bookOrder,
+  declineOrder,
+  recordOutcome,
+  recordProgress,
+  resumeBook,
+} from '../../agent/book/book.ts';
 import { Journal, type ReportDraft } from '../../agent/book/journal.ts';
 import { silentLog } from '../../agent/log.ts';
 import type { VerifiedOrder } from '../../agent/verify/verify-order.ts';
+import type { Order } from '../../protocol/order.ts';
 import { Refusal } from '../../protocol/refusal.ts';
 import type { Report } from '../../protocol/report.ts';
 import { anOrder } from '../support/examples.ts';
@@ -24,9 +33,11 @@ const open = (directory: string): Promise<Journal> =>
     }),
   });
 
-const verified = (rev: number): VerifiedOrder =>
+const at = '2026-11-20T08:00:00.000Z';
+
+const verified = (rev: number, changes: Partial<Order> = {}): VerifiedOrder =>
   ({
-    order: anOrder({ rev, type: rev === 1 ? 'new' : 'update' }),
+    order: anOrder({ rev, type: rev === 1 ? 'new' : 'update', onInterrupt: 'skip', ...changes }),
     zones: ['thon-1'],
     token: new Uint8Array(),
   }) as unknown as VerifiedOrder;
@@ -81,7 +92,7 @@ test('[P-62] an airing that has ended takes no second outcome', async (t) => {
   const [airing] = booked;
   if (airing === undefined) throw new Error('nothing booked');
   await bookCancel(journal, { id: airing.order.id, rev: 1 }, '2026-11-20T08:00:00.000Z');
-  t.equal(await recordOutcome(journal, airing, 'airing'), false);
+  t.equal(await recordOutcome(journal, airing, 'airing', { at }), false);
   t.same(await outcomes(journal), ['accepted 1', 'cancelled 1']);
 });
 
@@ -111,7 +122,7 @@ test('an airing that was on air at the end is interrupted, once', async (t) => {
   let journal = await open(directory);
   const [airing] = (await bookOrder(journal, verified(1))).booked;
   if (airing === undefined) throw new Error('nothing booked');
-  await recordOutcome(journal, airing, 'airing');
+  await recordOutcome(journal, airing, 'airing', { at });
   await journal.close();
   for (let start = 0; start < 2; start++) {
     journal = await open(directory);
@@ -146,4 +157,64 @@ test('ended orders are forgotten, live ones are not', async (t) => {
   await journal.prune(Date.parse('2027-11-20T09:00:00.000Z'));
   t.equal(journal.orders.size, 0);
   t.equal(journal.airings.size, 0);
+});
+
+test('an airing that died on air goes on as its order says, and never once it was all but heard [P-69]', async (t) => {
+  const cases = [
+    { onInterrupt: 'skip', ending: false, again: undefined },
+    { onInterrupt: 'restart', ending: false, again: 0 },
+    { onInterrupt: 'resume', ending: false, again: 96_000 },
+    { onInterrupt: 'restart', ending: true, again: undefined },
+    { onInterrupt: 'resume', ending: true, again: undefined },
+  ] as const;
+  const folder = t.testdir();
+  for (const [round, { onInterrupt, ending, again }] of cases.entries()) {
+    const directory = join(folder, String(round));
+    let journal = await open(directory);
+    const [airing] = (await bookOrder(journal, verified(1, { onInterrupt }))).booked;
+    if (airing === undefined) throw new Error('nothing booked');
+    await recordOutcome(journal, airing, 'airing', { at });
+    await recordProgress(journal, airing, { samples: 96_000, ...(ending && { ending: true }) });
+    for (let start = 0; start < 2; start++) {
+      await journal.close();
+      journal = await open(directory);
+      const [taken] = await resumeBook(journal);
+      t.equal(taken?.samples, again, `${onInterrupt} ${ending}`);
+    }
+    const reports = (await journal.reports(0, 10)).filter(({ outcome }) => outcome === 'interrupted');
+    t.same(
+      reports.map(({ continues }) => continues),
+      [again === undefined ? undefined : true],
+      'said once, with whether it continues',
+    );
+    await journal.close();
+  }
+});
+
+test('occurrences of a daily order are booked once each, and end with their order', async (t) => {
+  const directory = t.testdir();
+  let journal = await open(directory);
+  const when = { type: 'daily', times: ['05:00'], timeZone: 'UTC' } as const;
+  const order = verified(1, { when: { ...when, times: ['05:00'] }, expiresAt: '2027-01-01T00:00:00.000Z' });
+  t.same(await bookOrder(journal, order), { booked: [], withdrawn: [] });
+  t.same(await outcomes(journal), ['accepted 1'], 'accepted as a whole');
+  const [one, two, three] = [1, 2, 3].map((day) => Date.parse(`2026-12-0${day}T05:00:00.000Z`)) as [
+    number,
+    number,
+    number,
+  ];
+  t.equal((await bookOccurrences(journal, order.order, [one, two], two)).length, 2);
+  await journal.close();
+  journal = await open(directory);
+  t.equal((await resumeBook(journal)).length, 2);
+  t.equal((await bookOccurrences(journal, order.order, [one, two, three], three)).length, 1, 'only what is new');
+  const { withdrawn } = await bookCancel(journal, { id: order.order.id, rev: 1 }, at);
+  t.equal(withdrawn.length, 3);
+  t.same(await bookOccurrences(journal, order.order, [three + 86_400_000], three + 86_400_000), []);
+  t.same(
+    await outcomes(journal),
+    ['accepted 1', ...Array<string>(4).fill('cancelled 1')],
+    'each, and the order itself',
+  );
+  await journal.close();
 });

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { type Test, test } from 'tap';
 import { decode } from '../../agent/audio/ffmpeg.ts';
 import { BYTES_PER_SAMPLE, bytesOfMs } from '../../agent/audio/format.ts';
@@ -26,6 +27,8 @@ const source = (tracks: readonly Track[], ffmpeg = 'ffmpeg'): ProgrammeSource =>
   chime: false,
   times: 1,
   gapMs: 0,
+  from: 0,
+  until: tracks.reduce((sum, { samples }) => sum + samples, 0),
   ffmpeg,
   clock: systemClock,
   signal: new AbortController().signal,
@@ -54,4 +57,19 @@ test('the opening of a cached recording waits for no decoder', async (t) => {
     for await (const _ of stretches);
   };
   await t.rejects(rest(), { code: 'decoder-failed' });
+});
+
+test('any part of a repeated programme is that part of its sound', async (t) => {
+  const { track: recording, pcm } = await track(t, 0.5, 200);
+  const whole = Buffer.concat([pcm, pcm, pcm, pcm]);
+  const tracks = [recording, recording];
+  await fc.assert(
+    fc.asyncProperty(fc.nat(whole.byteLength / 2), async (from) => {
+      const until = from < whole.byteLength / 4 ? whole.byteLength / 4 : whole.byteLength / 2;
+      const part = await sound({ ...source(tracks), times: 2, from, until });
+      return part.equals(whole.subarray(from * 2, until * 2));
+    }),
+    { numRuns: 25 },
+  );
+  t.end();
 });

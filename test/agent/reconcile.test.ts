@@ -79,7 +79,7 @@ test('[P-32] what is booked and listed no more is asked for: a cancellation may 
   await book(2, { to: 'all' });
   await book(3);
   const { booked } = await book(4);
-  for (const airing of booked) await recordOutcome(journal, airing, 'aired');
+  for (const airing of booked) await recordOutcome(journal, airing, 'aired', { at: hours(0) });
   await book(5, { issuedAt: hours(-3), expiresAt: hours(-2) });
 
   t.same(await list('all', [1, 2]), [], 'all is as it should be');

@@ -10,7 +10,14 @@ const START = '2026-11-20T08:00:00.000Z';
 const never = new AbortController().signal;
 
 function airing(occurrence: string, changes: Partial<Order> = {}): BookedAiring {
-  return { key: 'key', order: anOrder({ lateBy: 60, ...changes }), occurrence, zones: ['thon-1'] };
+  return {
+    key: 'key',
+    order: anOrder({ lateBy: 60, ...changes }),
+    occurrence,
+    zones: ['thon-1'],
+    state: 'booked',
+    samples: 0,
+  };
 }
 
 function setUp(trusted: boolean) {

@@ -136,7 +136,11 @@ test('what must be refused is refused by its code, and moves no relay', async (t
         { programme: [{ type: 'text', variants: [{ language: 'vi', text: 'Xin chào' }] }] },
         'unsupported-programme',
       ],
-      ['daily', { when: { type: 'daily', times: ['05:00'], timeZone: 'Asia/Ho_Chi_Minh' } }, 'unsupported-schedule'],
+      [
+        'daily in a zone that nobody knows',
+        { when: { type: 'daily', times: ['05:00'], timeZone: 'Mars/Olympus' } },
+        'unsupported-schedule',
+      ],
     ];
     for (const [name, changes, code] of cases) {
       const order = draft(changes);

@@ -1,0 +1,43 @@
+import * as v from 'valibot';
+import { alarmNames } from '../../protocol/alarm.ts';
+import { counter, instant, priority } from '../../protocol/fields.ts';
+import { refusalCodes } from '../../protocol/refusal.ts';
+import { outcomes } from '../../protocol/report.ts';
+
+/** One airing as a technician sees it. */
+const airing = v.object({
+  order: v.string(),
+  rev: counter,
+  title: v.string(),
+  priority,
+  occurrence: v.string(),
+  zones: v.array(v.string()),
+  state: v.picklist(['booked', ...outcomes]),
+  /** When that was last noted. */
+  at: v.optional(instant),
+  /** Why, where it was refused or failed. */
+  code: v.optional(v.picklist(refusalCodes)),
+});
+export type AiringLine = v.InferOutput<typeof airing>;
+
+/** What `loa-agent status` shows. */
+export const statusSchema = v.object({
+  station: v.string(),
+  name: v.string(),
+  software: v.string(),
+  now: instant,
+  clock: v.picklist(['trusted', 'untrusted']),
+  link: v.picklist(['up', 'down']),
+  centre: v.picklist(['online', 'offline', 'unknown']),
+  stopped: v.boolean(),
+  onAir: v.optional(airing),
+  booked: v.array(airing),
+  /** Reports that the centre has not stored yet. */
+  waitingReports: counter,
+  alarms: v.array(v.object({ name: v.picklist(alarmNames), severity: v.string(), detail: v.string(), since: instant })),
+});
+export type Status = v.InferOutput<typeof statusSchema>;
+
+/** What `loa-agent history` shows: the latest first. */
+export const historySchema = v.object({ airings: v.array(airing) });
+export type History = v.InferOutput<typeof historySchema>;

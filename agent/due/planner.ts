@@ -1,0 +1,61 @@
+import type { Order } from '../../protocol/order.ts';
+import { type BookedAiring, bookOccurrences } from '../book/book.ts';
+import type { Journal } from '../book/journal.ts';
+import type { StationClock } from '../clock/station-clock.ts';
+import { type Schedule, scheduleOf } from './occurrences.ts';
+
+/** How far ahead the occurrences of daily orders are booked, so that their recordings are here in time. */
+const HORIZON_MS = 24 * 60 * 60_000;
+/** Occurrences of one order booked at once: a station that was away for long reports what it missed in portions. */
+const AT_ONCE = 500;
+
+export interface PlannerOptions {
+  readonly journal: Journal;
+  readonly stationClock: StationClock;
+  readonly onBooked: (airings: readonly BookedAiring[]) => void;
+}
+
+/**
+ * Books the occurrences of daily orders as they come into view. It counts from the order's issue, so what fell due
+ * while the station was away, or while its clock jumped, is booked too, and reported as missed; nothing is skipped
+ * silently, and what was booked once is never booked again [P-61].
+ */
+export class Planner {
+  readonly #options: PlannerOptions;
+  readonly #schedules = new Map<string, Schedule>();
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(options: PlannerOptions) {
+    this.#options = options;
+  }
+
+  /** Looks ahead from now. Without trusted time it does nothing: nobody knows what is due. */
+  plan(): Promise<void> {
+    this.#running = this.#running.catch(() => undefined).then(() => this.#plan());
+    return this.#running;
+  }
+
+  async #plan(): Promise<void> {
+    const { journal, stationClock, onBooked } = this.#options;
+    if (!stationClock.trusted) return;
+    for (const { order, state, through } of [...journal.orders.values()]) {
+      if (state !== 'booked' || order.when.type !== 'daily') continue;
+      if ((journal.cancels.get(order.id)?.rev ?? 0) >= order.rev) continue;
+      const after = through ?? Date.parse(order.issuedAt) - 1;
+      const until = Math.min(stationClock.now() + HORIZON_MS, Date.parse(order.expiresAt));
+      if (until <= after) continue;
+      const instants = (await this.#scheduleOf(order)).between(after, until).slice(0, AT_ONCE);
+      const last = instants.at(-1);
+      if (last !== undefined) onBooked(await bookOccurrences(journal, order, instants, last));
+    }
+  }
+
+  async #scheduleOf(order: Order): Promise<Schedule> {
+    const key = `${order.id} ${order.rev}`;
+    const known = this.#schedules.get(key) ?? (await scheduleOf(order.when));
+    // An unknown time zone was refused before the order was booked.
+    const schedule = known ?? { between: () => [] };
+    this.#schedules.set(key, schedule);
+    return schedule;
+  }
+}
