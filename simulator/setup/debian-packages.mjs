@@ -39,17 +39,22 @@ const script = `
 set -eu
 policy=/usr/sbin/policy-rc.d
 mark='put here by the set-up of Loa while it installs; may be deleted'
+log=$(mktemp)
+ours=
+trap 'rm -f "$log" $ours' EXIT
+trap 'exit 1' HUP INT TERM
 if [ ! -e "$policy" ] || grep -qF "$mark" "$policy"; then
-  trap 'rm -f "$policy"' EXIT
-  trap 'exit 1' HUP INT TERM
+  ours=$policy
   printf '#!/bin/sh\\n# %s\\nexit 101\\n' "$mark" > "$policy"
   chmod 755 "$policy"
 fi
-# What apt would tell of hundreds of packages hides what we tell; warnings and errors come on stderr.
-apt-get -qq -o DPkg::Lock::Timeout=120 update > /dev/null
-apt-get -qq -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 install -y --no-install-recommends "$@" > /dev/null
+# What apt and hundreds of packages tell hides what we tell: it is shown only when it went wrong.
+quietly() { "$@" > "$log" 2>&1 || { cat "$log" >&2; return 1; }; }
+# One source of packages that is out of reach need not be the one that is wanted.
+quietly apt-get -q -o DPkg::Lock::Timeout=120 update || true
+quietly apt-get -q -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 install -y --no-install-recommends "$@"
 for name in "$@"; do
-  case "$name" in mosquitto|postgresql) update-rc.d "$name" disable > /dev/null || true;; esac
+  case "$name" in mosquitto|postgresql) update-rc.d "$name" disable > /dev/null 2>&1 || true;; esac
 done
 `;
 
