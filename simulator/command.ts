@@ -23,7 +23,14 @@ export function inOurWords(command: Command, words: CommandWords): Command {
     .helpCommand(false)
     .exitOverride()
     .configureOutput({ outputError: () => {} })
-    .configureHelp({ styleTitle: (title) => words.titles[title] ?? title });
+    .configureHelp({
+      styleTitle: (title) => words.titles[title] ?? title,
+      styleUsage: (usage) => usage.replace(/\[\w+\]/g, (placeholder) => words.titles[placeholder] ?? placeholder),
+      subcommandTerm: (subcommand) => subcommand.name(),
+      // What may be chosen is in the descriptions, in words.
+      optionDescription: ({ description, defaultValue }) =>
+        defaultValue === undefined ? description : `${description} (${words.byDefault(String(defaultValue))})`,
+    });
 }
 
 /** A mistake in the command line, in words. Commander's own message names the culprit in quotes. */

@@ -1,4 +1,5 @@
 import type { Language } from './language.ts';
+import type { Happening } from './loudspeaker/timeline.ts';
 
 /** What the command line of `loa-sim` says; the demo has words of its own. */
 export interface CommandWords {
@@ -28,10 +29,12 @@ export interface CommandWords {
   readonly usage: (detail: string) => string;
   /** By commander's code; `culprit` is the option or command it is about. */
   readonly mistakes: Readonly<Record<string, (culprit: string) => string>>;
-  /** Commander's titles in its help. */
+  /** Commander's titles and placeholders in its help. */
   readonly titles: Readonly<Record<string, string>>;
+  readonly byDefault: (value: string) => string;
   readonly failed: (what: string) => string;
   readonly running: (station: string, line: string, directory: string) => string;
+  readonly happened: (happening: Happening) => string;
   readonly agentEnded: (code: string) => string;
   readonly agentStarted: string;
   readonly agentRuns: string;
@@ -39,6 +42,12 @@ export interface CommandWords {
   readonly done: string;
   readonly commands: readonly (readonly [string, string])[];
 }
+
+/** Why a relay moved, where it was not told to. */
+const because = (cause: string | undefined): string =>
+  ({ lease: ' (hết thời hạn giữ)', boot: ' (khởi động lại)', fault: ' (sự cố)' })[cause ?? ''] ?? '';
+const byCause = (cause: string | undefined): string =>
+  ({ lease: ' (the lease lapsed)', boot: ' (restart)', fault: ' (fault)' })[cause ?? ''] ?? '';
 
 const vietnamese: CommandWords = {
   program: 'Phần cứng ảo và đài ảo của Loa: thử mọi thứ mà không cần loa, rơ-le hay âm-li thật.',
@@ -79,10 +88,32 @@ Ví dụ:
     'commander.excessArguments': () => 'có từ thừa sau lệnh.',
     'commander.invalidArgument': (culprit) => `giá trị của ${culprit} không hợp lệ.`,
   },
-  titles: { 'Usage:': 'Cách dùng:', 'Options:': 'Tùy chọn:', 'Commands:': 'Lệnh:' },
+  titles: {
+    'Usage:': 'Cách dùng:',
+    'Options:': 'Tùy chọn:',
+    'Commands:': 'Lệnh:',
+    '[options]': '[tùy chọn]',
+    '[command]': '[lệnh]',
+  },
+  byDefault: (value) => `mặc định: ${value}`,
   failed: (what) => `Không chạy được: ${what}`,
   running: (station, line, directory) =>
     `Đài ${station} đang chạy. Bộ điều khiển: ${line}. Tiếng ghi ở ${directory}/heard. Gõ help để xem các lệnh.`,
+  happened: (event) => {
+    if (event.what === 'relay') return `${event.closed ? 'đóng' : 'nhả'} rơ-le ${event.zone}${because(event.cause)}`;
+    if (event.what === 'amplifier') return event.on ? 'bật âm-li' : 'tắt âm-li';
+    if (event.what === 'mute') return event.on ? 'tắt tiếng' : 'mở tiếng';
+    if (event.what === 'level') return `mức âm lượng ${event.percent} %`;
+    if (event.what === 'sound-started') return `loa bắt đầu phát ra tiếng ở ${event.zone}`;
+    if (event.what === 'sound-ended') return `loa im tiếng ở ${event.zone} (đỉnh ${event.peakDb} dB)`;
+    return {
+      started: 'cạc âm thanh bắt đầu phát',
+      starved: 'cạc âm thanh hết dữ liệu để phát',
+      drained: 'cạc âm thanh đã phát hết',
+      killed: 'chương trình phát bị dừng ngay',
+      refused: 'cạc âm thanh đang bận, từ chối chương trình phát thứ hai',
+    }[event.did];
+  },
   agentEnded: (code) => `loa-agent đã kết thúc (${code}); gõ start để chạy lại.`,
   agentStarted: 'loa-agent đã chạy.',
   agentRuns: 'loa-agent đang chạy rồi.',
@@ -141,9 +172,26 @@ Example:
   usage: (detail) => `The command line is not right: ${detail}\nAdd --help to see how it goes.`,
   mistakes: {},
   titles: {},
+  byDefault: (value) => `default: ${value}`,
   failed: (what) => `Could not run: ${what}`,
   running: (station, line, directory) =>
     `Station ${station} is running. Controller: ${line}. Sound is recorded in ${directory}/heard. Type help for the commands.`,
+  happened: (event) => {
+    if (event.what === 'relay')
+      return `relay of ${event.zone} ${event.closed ? 'closed' : 'opened'}${byCause(event.cause)}`;
+    if (event.what === 'amplifier') return `amplifier ${event.on ? 'on' : 'off'}`;
+    if (event.what === 'mute') return event.on ? 'muted' : 'unmuted';
+    if (event.what === 'level') return `level ${event.percent} %`;
+    if (event.what === 'sound-started') return `sound in ${event.zone}`;
+    if (event.what === 'sound-ended') return `silence in ${event.zone} (peak ${event.peakDb} dB)`;
+    return {
+      started: 'the sound card begins to play',
+      starved: 'the sound card ran out of sound',
+      drained: 'the sound card has played everything',
+      killed: 'the player was stopped at once',
+      refused: 'the sound card is busy and refuses a second player',
+    }[event.did];
+  },
   agentEnded: (code) => `loa-agent ended (${code}); type start to run it again.`,
   agentStarted: 'loa-agent was started.',
   agentRuns: 'loa-agent runs already.',

@@ -73,8 +73,7 @@ async function runStation(
     return 1;
   }
   station.loudspeaker.timeline.listen((event) => {
-    const { at, ms: _, sample: __, what, ...rest } = event;
-    print(`${at}  ${what}  ${JSON.stringify(rest)}`, event);
+    print(`${event.at}  ${words.happened(event)}`, event);
   });
   try {
     print(words.running(options.station, station.controller.line, directory), {
