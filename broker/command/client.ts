@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { readApiToken } from '../keys/key-store.ts';
-import { CommandFailure, type Console } from './console.ts';
+import { CommandFailure, type Console, reasonIn } from './console.ts';
 import { readRunFile } from './run-file.ts';
 
 const refusalSchema = v.object({
@@ -52,7 +52,9 @@ export class CentreClient {
       throw new CommandFailure(2, this.#console.words.unexpected(`HTTP ${response.status}`));
     }
     const { code, fields } = refused.output.refusal;
-    const lines = fields.map((field) => `  ${field.path || '-'}: ${field.problem}`);
-    throw new CommandFailure(1, [this.#console.words.refused(code), ...lines].join('\n'), refused.output);
+    const { words } = this.#console;
+    const lines = fields.map(({ path, problem }) => `  ${path || '-'}: ${words.problems[problem] ?? problem}`);
+    const head = [words.refused(code), reasonIn(words, code)].filter(Boolean).join(' ');
+    throw new CommandFailure(1, [head, ...lines].join('\n'), refused.output);
   }
 }

@@ -46,6 +46,10 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
     .join('\n');
 }
 
+/** A refusal's code in words; '' for one that a newer centre or station made. */
+export const reasonIn = ({ refusals }: Words, code: string): string =>
+  Object.entries(refusals).find(([known]) => known === code)?.[1] ?? '';
+
 /** Local time, to the second. */
 export const localTime = (instant: string, language: Language): string =>
   new Date(instant).toLocaleString(language === 'vi' ? 'vi-VN' : 'en-GB', { dateStyle: 'short', timeStyle: 'medium' });

@@ -1,11 +1,11 @@
-import type { Command } from 'commander';
-import * as v from 'valibot';
-import { priority } from '../../protocol/fields.ts';
+import { type Command, Option } from 'commander';
+import { type Priority, priority } from '../../protocol/fields.ts';
 import { addClientKey, initKeys, KeyStoreError } from '../keys/key-store.ts';
 import { CentreClient } from './client.ts';
 import { CommandFailure, type Console } from './console.ts';
 import { type CommonOptions, withCommon } from './options.ts';
 import { readRunFile } from './run-file.ts';
+import type { Words } from './words-en.ts';
 
 export function addKeysCommands(program: Command, console: Console): void {
   const { words } = console;
@@ -21,14 +21,12 @@ export function addKeysCommands(program: Command, console: Console): void {
   withCommon(keys.command('add-client').description(words.keysAdd), console)
     .argument('<client>', words.keysAddClient)
     .requiredOption('--key <base64url>', words.keysAddKey)
-    .requiredOption('--priority <priority...>', words.keysAddPriority)
-    .action(async (client: string, options: CommonOptions & { key: string; priority: string[] }) => {
-      const priorities = v.safeParse(v.array(priority), options.priority);
-      if (!priorities.success) {
-        throw new CommandFailure(2, words.badValue('--priority', priorities.issues[0].message));
-      }
+    .addOption(
+      new Option('--priority <priority...>', words.keysAddPriority).choices(priority.options).makeOptionMandatory(),
+    )
+    .action(async (client: string, options: CommonOptions & { key: string; priority: Priority[] }) => {
       const added = await inWords(console, () =>
-        addClientKey(options.data, { client, key: options.key, priorities: priorities.output }),
+        addClientKey(options.data, { client, key: options.key, priorities: options.priority }),
       );
       // A running centre publishes the new manifest at once; one that is not takes it when it starts.
       if (await readRunFile(options.data)) {
@@ -39,6 +37,15 @@ export function addKeysCommands(program: Command, console: Console): void {
       }
       console.out(options.json ? JSON.stringify(added) : words.keysAddDone(added.kid, added.version));
     });
+}
+
+/** `client` is an argument, all else an option of the same name. */
+function invalid({ fields }: KeyStoreError, words: Words): string {
+  return fields
+    .map(({ path, problem }) =>
+      words.badValue(path === 'client' ? '<client>' : `--${path}`, words.problems[problem] ?? problem),
+    )
+    .join('\n');
 }
 
 /** Says in words what a person can put right about the keys. */
@@ -53,7 +60,7 @@ export async function inWords<T>({ words }: Console, work: () => Promise<T>): Pr
       case 'missing':
         throw new CommandFailure(2, words.noKeys(error.message));
       case 'invalid':
-        throw new CommandFailure(2, words.badValue('keys', error.message));
+        throw new CommandFailure(2, invalid(error, words));
       case 'unreadable':
         throw new CommandFailure(2, words.keysUnreadable(error.message));
     }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import * as v from 'valibot';
 import { language as languageTag } from '../../protocol/fields.ts';
+import { printable } from '../../protocol/text.ts';
 import { findFfmpeg } from '../media/find-ffmpeg.ts';
 import { IngestError, ingest } from '../media/ingest.ts';
 import { MediaStore, type Recording } from '../media/store.ts';
@@ -54,7 +55,7 @@ export async function addRecording(
     if (!(error instanceof IngestError)) throw error;
     throw new CommandFailure(
       error.code === 'no-file' || error.code === 'no-ffmpeg' ? 2 : 1,
-      words.ingest[error.code](file),
+      words.ingest[error.code](printable(file, 200)),
     );
   }
 }

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Console } from './console.ts';
 
 export interface CommonOptions {
@@ -7,9 +7,14 @@ export interface CommonOptions {
 }
 
 /** The options of every command; `--lang` is read before parsing and only declared here. */
-export function withCommon(command: Command, { words }: Console): Command {
+export function withCommon(command: Command, console: Console): Command {
+  const { words } = console;
   return command
     .option('--data <dir>', words.optionData, './loa-data')
     .option('--json', words.optionJson)
-    .option('--lang <vi|en>', words.optionLang);
+    .addOption(languageOption(console));
+}
+
+export function languageOption({ words }: Console): Option {
+  return new Option('--lang <vi|en>', words.optionLang).choices(['vi', 'en']);
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import * as v from 'valibot';
 import { sha256 } from '../../protocol/fields.ts';
+import { printable } from '../../protocol/text.ts';
 import { CentreClient } from './client.ts';
 import { CommandFailure, type Console } from './console.ts';
 import { addRecording } from './media.ts';
@@ -103,6 +104,7 @@ async function send(options: SendOptions, console: Console): Promise<void> {
     sentSchema,
   );
   console.out(options.json ? JSON.stringify(sent) : words.orderSent(sent.id, sent.stations));
+  if (sent.stations === 0) console.err(words.orderForNobody);
   if (options.watch) await watch(centre, sent.id, options.json === true, console);
 }
 
@@ -116,7 +118,7 @@ function target(options: SendOptions, { words }: Console): unknown {
 /** A recording of the store by its hash, or a file, which is brought into the store first. */
 async function recording(media: string, options: SendOptions, console: Console): Promise<string> {
   if (v.is(sha256, media)) return media;
-  if (!existsSync(media)) throw new CommandFailure(2, console.words.mediaMissing(media));
+  if (!existsSync(media)) throw new CommandFailure(2, console.words.mediaMissing(printable(media, 200)));
   return (await addRecording(media, options, console)).sha256;
 }
 

@@ -15,7 +15,7 @@ const lineSchema = v.pipe(v.string(), v.parseJson(), v.union([changeSchema, done
 
 /**
  * Shows each report as it comes, until nothing more is expected. Fails with status 1 when any station's end is
- * something else than aired, or is missing.
+ * something else than aired, or is missing, or when there is no station at all.
  */
 export async function watch(centre: CentreClient, id: string, json: boolean, console: Console): Promise<void> {
   const { words } = console;
@@ -31,12 +31,17 @@ export async function watch(centre: CentreClient, id: string, json: boolean, con
     if (!json) {
       const silent = parsed.stations.filter((station) => station.outcome === null);
       for (const { station } of silent) console.out(line(['', station, words.waiting]));
-      console.out(parsed.stations.every((station) => station.final) ? words.watchDone : words.watchOpen);
+      console.out(conclusion(parsed.stations, console));
     }
-    if (parsed.stations.every((station) => station.outcome === 'aired')) return;
+    if (parsed.stations.length > 0 && parsed.stations.every((station) => station.outcome === 'aired')) return;
     throw new CommandFailure(1, '');
   }
   throw new CommandFailure(2, words.notReachable(centre.http));
+}
+
+function conclusion(stations: readonly { final: boolean }[], { words }: Console): string {
+  if (stations.length === 0) return words.watchNobody;
+  return stations.every((station) => station.final) ? words.watchDone : words.watchOpen;
 }
 
 function cells(report: Report, { words, language }: Console): string[] {
@@ -46,7 +51,7 @@ function cells(report: Report, { words, language }: Console): string[] {
     report.station,
     words.outcomes[report.outcome],
     grade === undefined ? '' : words.grades[grade],
-    report.refusal?.code ?? '',
+    report.refusal === undefined ? '' : words.refusals[report.refusal.code],
   ];
 }
 

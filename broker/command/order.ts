@@ -54,7 +54,7 @@ function row({ order, bookedAt, cancelledAt }: Listed, { words, language }: Cons
   return [
     localTime(bookedAt, language),
     order.id,
-    order.priority,
+    words.priorities[order.priority],
     order.title,
     addressees(order.to, words.toAll),
     state,

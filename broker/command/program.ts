@@ -1,7 +1,11 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, type Option } from 'commander';
+import { printable } from '../../protocol/text.ts';
+import { software } from '../software.ts';
 import { CommandFailure, type Console } from './console.ts';
+import { examples } from './examples.ts';
 import { addKeysCommands } from './keys.ts';
 import { addMediaCommands } from './media.ts';
+import { languageOption } from './options.ts';
 import { addOrderCommands } from './order.ts';
 import { addRunCommand } from './run.ts';
 import { addStationsCommand } from './stations.ts';
@@ -28,19 +32,34 @@ function makeProgram(console: Console): Command {
   const { words } = console;
   const program = new Command('loa-broker')
     .description(words.program)
+    .version(software(), '-V, --version', words.optionVersion)
+    .addOption(languageOption(console))
     .exitOverride()
-    .helpOption('-h, --help', words.optionHelp)
-    .helpCommand(false)
     .configureOutput({ outputError: () => {} })
-    .configureHelp({ styleTitle: (title) => inLanguage(title, words.helpTitles) });
+    .configureHelp({
+      styleTitle: (title) => inLanguage(title, words.helpTitles),
+      optionDescription: (option) => described(option, console),
+    });
   addKeysCommands(program, console);
   addRunCommand(program, console);
   addMediaCommands(program, console);
   addOrderCommands(program, console);
   addStationsCommand(program, console);
-  for (const command of everyCommand(program)) command.helpOption('-h, --help', words.optionHelp);
+  for (const command of everyCommand(program)) {
+    command.helpOption('-h, --help', words.optionHelp).helpCommand(false);
+    const lines = examples[pathOf(command)] ?? [];
+    if (lines.length > 0) command.addHelpText('after', `\n${[words.examples, ...lines].join('\n  ')}`);
+  }
   return program;
 }
+
+/** The choices stand in each description already; commander would add them once more, in English. */
+function described({ description, defaultValue }: Option, { words }: Console): string {
+  return defaultValue === undefined ? description : `${description} (${words.helpDefault}: ${defaultValue})`;
+}
+
+const pathOf = (command: Command): string =>
+  command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 
 function everyCommand(command: Command): Command[] {
   return [command, ...command.commands.flatMap(everyCommand)];
@@ -53,6 +72,7 @@ function inLanguage(title: string, titles: Readonly<Record<string, string>>): st
 /** commander's own errors, in the operator's language; what is quoted in them is what was typed or is missing. */
 function usage(error: CommanderError, { words, err }: Console): number {
   const what = /'([^']*)'/.exec(error.message)?.[1] ?? error.message;
+  const bad = /'([^']*)' argument '(.*)' is invalid\. (.*)$/s.exec(error.message);
   switch (error.code) {
     case 'commander.helpDisplayed':
     case 'commander.version':
@@ -70,11 +90,23 @@ function usage(error: CommanderError, { words, err }: Console): number {
     case 'commander.missingMandatoryOptionValue':
       err(words.usage.missing(what));
       return 2;
-    default:
-      err(words.usage.invalid(what));
+    case 'commander.excessArguments':
+      err(words.usage.tooMany(what));
       return 2;
+    default: {
+      const [, option = '', given = '', problem = ''] = bad ?? [];
+      const choices = /^Allowed choices are (.*)\.$/.exec(problem)?.[1];
+      const why = choices === undefined ? problem : words.usage.oneOf(choices);
+      err(
+        bad === null ? words.usage.invalid(what) : words.usage.badArgument(nameOf(option), printable(given, 100), why),
+      );
+      return 2;
+    }
   }
 }
+
+/** `--late-by <seconds>` → `--late-by`. */
+const nameOf = (option: string): string => option.split(' ')[0] ?? option;
 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -33,7 +33,6 @@ export function addRunCommand(program: Command, console: Console): void {
 async function run(options: RunOptions, console: Console): Promise<void> {
   const { words } = console;
   const stop = stopSignal();
-  await mkdir(options.data, { recursive: true, mode: 0o700 });
   const centre = await start(options, console);
   try {
     const ready = { ready: true, mqtt: centre.mqttUrl, http: centre.httpUrl } as const;
@@ -50,6 +49,7 @@ function start(options: RunOptions, console: Console): Promise<Centre> {
   const { words } = console;
   return inWords(console, async () => {
     try {
+      await mkdir(options.data, { recursive: true, mode: 0o700 });
       return await startCentre({
         data: options.data,
         host: options.host,
@@ -62,7 +62,11 @@ function start(options: RunOptions, console: Console): Promise<Centre> {
       });
     } catch (error) {
       if (error instanceof DataInUseError) throw new CommandFailure(2, words.inUse(error.pid));
-      if (isListenError(error)) throw new CommandFailure(2, words.portTaken(error.message));
+      if (isListenError(error, options.host)) throw new CommandFailure(2, words.portTaken(error.message));
+      if (isAbout(error, ['EACCES', 'EROFS', 'EPERM'])) throw new CommandFailure(2, words.notAllowed(options.data));
+      if (options.database !== undefined && isOfDatabase(error)) {
+        throw new CommandFailure(2, words.databaseFailed(error.message || error.code));
+      }
       throw error;
     }
   });
@@ -79,9 +83,19 @@ function url(option: string, text: string | undefined, schemes: readonly string[
   throw new CommandFailure(2, words.badValue(option, words.badUrl(schemes.map((scheme) => `${scheme}//…`).join(', '))));
 }
 
-function isListenError(error: unknown): error is Error {
-  return error instanceof Error && 'syscall' in error && error.syscall === 'listen';
+/** The port is taken or not allowed, or the host to listen on is no address of this machine. */
+function isListenError(error: unknown, host: string): error is Error {
+  if (!(error instanceof Error && 'syscall' in error)) return false;
+  return error.syscall === 'listen' || ('hostname' in error && error.hostname === host);
 }
+
+const isAbout = (error: unknown, codes: readonly string[]): error is Error & { code: string } =>
+  error instanceof Error && 'code' in error && codes.includes(String(error.code));
+
+/** No connection, or an SQLSTATE of the classes 08 (connection), 28 (authorisation), 3D (no such database). */
+const isOfDatabase = (error: unknown): error is Error & { code: string } =>
+  isAbout(error, ['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH', 'ECONNRESET']) ||
+  (error instanceof Error && 'code' in error && /^(08|28|3D)\w{3}$/.test(String(error.code)));
 
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {

@@ -1,3 +1,5 @@
+import { refusalsInEnglish } from './refusals-en.ts';
+
 /** What an operator reads on the command line, in English. Codes of the wire stay as they are. */
 export const english = {
   program: 'The centre of a loudspeaker network: embedded MQTT broker, order book, recordings, ledger of reports',
@@ -6,11 +8,17 @@ export const english = {
   optionLang: 'language of the output: vi or en',
   helpTitles: { Usage: 'Usage', Options: 'Options', Commands: 'Commands', Arguments: 'Arguments' },
   optionHelp: 'show this help',
+  optionVersion: 'show name and version',
+  helpDefault: 'default',
+  examples: 'Examples:',
   usage: {
     unknownOption: (what: string) => `There is no option ${what}. --help shows those there are.`,
     unknownCommand: (what: string) => `There is no command ${what}. --help shows those there are.`,
     missing: (what: string) => `Missing: ${what}. --help shows what belongs here.`,
     invalid: (what: string) => `Not understood: ${what}. --help shows what belongs here.`,
+    tooMany: (command: string) => `Too many words after ${command}. Put text with blanks into quotes; see --help.`,
+    badArgument: (option: string, given: string, problem: string) => `${option}: "${given}" is not right: ${problem}`,
+    oneOf: (choices: string) => `must be one of ${choices}`,
   },
 
   keys: "the centre's keys",
@@ -21,7 +29,7 @@ export const english = {
   keysAdd: "add an ordering client's public key to the manifest",
   keysAddClient: "the client's id; also its MQTT client id",
   keysAddKey: 'Ed25519 public key: 32 bytes in base64url',
-  keysAddPriority: 'priority that this key may order; may be given several times',
+  keysAddPriority: 'priority that this key may order: routine, priority, emergency; several are possible',
   keysAddDone: (kid: string, version: number) => `Key ${kid} is in manifest version ${version}.`,
 
   run: 'run the centre until it is stopped (Ctrl-C)',
@@ -65,6 +73,8 @@ export const english = {
   orderBasisIssuer: 'who issued it',
   orderWatch: 'watch the order until every station is done',
   orderSent: (id: string, stations: number) => `Order booked and sent: ${id}\n  stations: ${stations}`,
+  orderForNobody:
+    'Note: no station is known to this centre yet, so nobody will air this order now. See: loa-broker stations',
   orderCancel: 'cancel an order',
   orderCancelReason: 'why, as people will read it',
   orderCancelled: (id: string, rev: number) => `Order ${id} is cancelled up to revision ${rev}.`,
@@ -73,6 +83,7 @@ export const english = {
   orderId: "the order's id",
   noOrders: 'There are no orders.',
   headOrders: ['booked', 'order', 'priority', 'title', 'to', 'state'],
+  priorities: { emergency: 'emergency', priority: 'priority', routine: 'routine' },
   stateLive: 'in force',
   stateCancelled: 'cancelled',
   stateExpired: 'expired',
@@ -89,6 +100,7 @@ export const english = {
 
   headWatch: ['time', 'station', 'outcome', 'evidence', 'reason'],
   watchDone: 'All stations are done.',
+  watchNobody: 'No station is addressed, so nobody airs this order. See: loa-broker stations',
   watchOpen: 'The order is over; not every station has reported an end.',
   waiting: 'no report',
   outcomes: {
@@ -107,13 +119,21 @@ export const english = {
   grades: { received: 'received', keyed: 'relays closed', played: 'played', sounded: 'sounded', heard: 'heard' },
 
   refused: (code: string) => `Refused (${code}).`,
+  refusals: refusalsInEnglish,
+  /** Of fields, as the protocol words them; what is not here is shown as it is. */
+  problems: {} as Readonly<Record<string, string>>,
+  alarms: {} as Readonly<Record<string, string>>,
   noKeys: (where: string) =>
     `There are no keys in ${where}. Make them first: loa-broker keys init --centre ID --data …`,
   keysExist: (where: string) => `There are keys already: ${where}. Nothing was changed.`,
-  keysUnreadable: (where: string) => `The keys do not fit together or are damaged: ${where}`,
+  keysUnreadable: (where: string) =>
+    `The keys do not fit together or are damaged: ${where}. Put the folder back from your backup.`,
   inUse: (pid: number) =>
     `Another centre (process ${pid}) is using this data folder. Stop it, or choose another --data.`,
   portTaken: (detail: string) => `The address cannot be listened on (${detail}). Choose another port or --host.`,
+  databaseFailed: (detail: string) =>
+    `The PostgreSQL database cannot be used (${detail}). Does it run, and are address, user and password in --database right?`,
+  notAllowed: (path: string) => `No permission for ${path}. Choose another folder with --data, or change its owner.`,
   notReachable: (where: string) =>
     `The centre is not reachable (${where}). Is it running? Start it with: loa-broker run --data …`,
   noRun: (where: string) => `No running centre is known in ${where}. Start it with: loa-broker run --data …`,
@@ -127,15 +147,18 @@ export const english = {
   needsTarget: 'say who is to air it: --to all, --to STATION[,STATION] or --group GROUP',
   toAndGroup: '--to and --group exclude each other',
   needsBasis: '--basis-number, --basis-date and --basis-issuer belong together',
-  mediaMissing: (file: string) => `There is no such file, and no such recording in the store: ${file}`,
+  mediaMissing: (file: string) =>
+    `There is no such file, and no such recording in the store: ${file}. Bring one in with: loa-broker media add FILE`,
   ingest: {
-    'no-file': (file: string) => `There is no such file: ${file}`,
-    'no-audio': (file: string) => `This is not an audio file that can be read: ${file}`,
-    silent: (file: string) => `There is nothing to hear in this file: ${file}`,
-    'too-long': (file: string) => `This recording is longer than three hours: ${file}`,
+    'no-file': (file: string) => `There is no such file, or it is a folder: ${file}. Check its name.`,
+    'no-audio': (file: string) =>
+      `There is no audio in this file that can be read: ${file}. Save it again, for example as MP3 or WAV.`,
+    silent: (file: string) =>
+      `There is nothing to hear in this file (silent, or too short): ${file}. Listen to it first.`,
+    'too-long': (file: string) => `This recording is longer than three hours: ${file}. Cut it into parts.`,
     'no-ffmpeg': () => 'ffmpeg is missing. Install it (apt install ffmpeg) or name it with --ffmpeg.',
   },
-  unexpected: (detail: string) => `Unexpected error: ${detail}`,
+  unexpected: (detail: string) => `Unexpected error: ${detail}. Please report it with what you typed.`,
 } as const;
 
 /** What every language must have. */

@@ -7,6 +7,7 @@ import type { KeyLookup, SigningKey } from '../../protocol/envelope.ts';
 import type { Priority } from '../../protocol/fields.ts';
 import { identifier, publicKey } from '../../protocol/fields.ts';
 import { type ClientKey, decodeKeys, encodeKeys, importPublicKey, type Keys, keyLookup } from '../../protocol/keys.ts';
+import { type FieldProblem, Refusal } from '../../protocol/refusal.ts';
 import { readIfThere, writePrivateFile } from './files.ts';
 import { importPrivateKey, makeKeyPair } from './key-pair.ts';
 
@@ -28,10 +29,13 @@ export interface CentreKeys {
 export class KeyStoreError extends Error {
   override readonly name = 'KeyStoreError';
   readonly code: 'exists' | 'missing' | 'invalid' | 'unreadable';
+  /** What of that which was given is not right, where the code is `invalid`. */
+  readonly fields: readonly FieldProblem[];
 
   constructor(code: KeyStoreError['code'], detail: string, cause?: unknown) {
     super(detail, cause === undefined ? {} : { cause });
     this.code = code;
+    this.fields = cause instanceof Refusal ? cause.fields : [];
   }
 }
 
@@ -49,8 +53,8 @@ export async function initKeys(
   data: string,
   centre: string,
 ): Promise<{ centre: string; root: string; signing: string }> {
-  const name = validate(identifier, centre);
-  if (!name.ok) throw new KeyStoreError('invalid', name.refusal.message);
+  const name = validate(v.strictObject({ centre: identifier }), { centre });
+  if (!name.ok) throw new KeyStoreError('invalid', name.refusal.message, name.refusal);
   const at = paths(data);
   if (await readIfThere(at.manifest)) throw new KeyStoreError('exists', at.manifest);
   await mkdir(at.folder, { recursive: true, mode: 0o700 });
@@ -103,7 +107,7 @@ export async function addClientKey(
     client: client.client,
     key: client.key,
   });
-  if (!checked.ok) throw new KeyStoreError('invalid', checked.refusal.message);
+  if (!checked.ok) throw new KeyStoreError('invalid', checked.refusal.message, checked.refusal);
   const at = paths(data);
   const { manifest } = await loadKeys(data);
   const rootPem = await readIfThere(at.rootPrivate);

@@ -7,10 +7,10 @@ import { promisify } from 'node:util';
 import { test } from 'tap';
 import { until } from '../support/until.ts';
 import { loaBroker, RunningCentre } from './support/loa-broker.ts';
-import { callApi } from './support/test-centre.ts';
+import { aTextOrder, callApi } from './support/test-centre.ts';
 import { TestStation } from './support/test-station.ts';
 
-test('the command line', async (t) => {
+test('the command line', { timeout: 120_000 }, async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'loa-command-'));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   const data = join(folder, 'data');
@@ -28,7 +28,10 @@ test('the command line', async (t) => {
     t.match(await loaBroker('sing'), { status: 2, err: /Không có lệnh sing/ });
     t.match(await loaBroker('stations', '--loud'), { status: 2, err: /Không có tùy chọn --loud/ });
     t.match(await loaBroker('keys', 'init', ...at), { status: 2, err: /Còn thiếu: --centre/ });
-    t.match(await loaBroker('keys', 'init', ...at, '--centre', 'Vĩnh Phúc'), { status: 2 });
+    t.match(await loaBroker('keys', 'init', ...at, '--centre', 'Vĩnh Phúc'), {
+      status: 2,
+      err: /^--centre: chỉ gồm chữ thường không dấu/,
+    });
     t.match(await loaBroker(), { status: 2 });
   });
 
@@ -40,6 +43,14 @@ test('the command line', async (t) => {
     for (const name of ['api-token', 'keys/root.pem', `keys/signing-${made.signing}.pem`, 'keys/manifest.jws']) {
       t.equal((await stat(join(data, name))).mode & 0o777, 0o600, name);
     }
+  });
+
+  await t.test('an order that nobody can hear is no success', async (t) => {
+    const alone = await RunningCentre.start(data);
+    t.teardown(() => alone.end('SIGKILL'));
+    const { body } = await callApi(data, alone.http, '/api/orders', aTextOrder);
+    t.match(await loaBroker('order', 'watch', body.id, ...at), { status: 1, out: /không có đài nào nhận/ });
+    t.equal(await alone.end('SIGTERM'), 0);
   });
 
   const centre = await RunningCentre.start(data);
@@ -75,13 +86,13 @@ test('the command line', async (t) => {
     t.equal((await fetch(recording.urls[0])).status, 200);
     t.match(await loaBroker('media', 'add', ...at, join(data, 'api-token')), {
       status: 1,
-      err: /không phải tệp âm thanh/,
+      err: /không có âm thanh đọc được/,
     });
     t.match(await loaBroker('media', 'add', ...at, '/nowhere'), { status: 2, err: /Không có tệp này/ });
   });
 
   await t.test('sends an order with all that it may say, and watches it to its end', async (t) => {
-    const when = ['--at', '2999-01-01T05:00:00+07:00', '--expires-in', '2d'];
+    const when = ['--at', '2999-01-01T05:00:00+07:00'];
     const how = [
       '--zones',
       'village,border',
@@ -129,7 +140,7 @@ test('the command line', async (t) => {
     );
     t.match(
       (await loaBroker('order', 'list', ...at)).out,
-      new RegExp(`${id} +emergency +Phòng, chống bão +dai-dong +còn hiệu lực`),
+      new RegExp(`${id} +khẩn cấp +Phòng, chống bão +dai-dong +còn hiệu lực`),
     );
     t.match(await loaBroker('order', 'cancel', id, ...at, '--reason', 'Bão đã tan'), { status: 0, out: /Đã hủy lệnh/ });
     t.match((await loaBroker('order', 'list', ...at)).out, /đã hủy/);
@@ -160,7 +171,10 @@ test('the command line', async (t) => {
 
   await t.test('passes a refusal on, in words and as JSON', async (t) => {
     const wrong = [...send, '--to', 'nowhere', '--media', recording.sha256];
-    t.match(await loaBroker(...wrong), { status: 1, err: /từ chối \(unknown-station\)[\s\S]*to\.stations\.0/ });
+    t.match(await loaBroker(...wrong), {
+      status: 1,
+      err: /Bị từ chối \(unknown-station\)\. không có đài này; xem các đài[\s\S]*to\.stations\.0: không có đài này/,
+    });
     const { status, out } = await loaBroker(...wrong, '--json');
     t.equal(status, 1);
     t.match(JSON.parse(out), { refusal: { code: 'unknown-station', fields: [{ path: 'to.stations.0' }] } });
