@@ -7,7 +7,7 @@ import type { Stretch } from './programme.ts';
 import type { SoundStream } from './sinks/port.ts';
 
 /** Ahead of real time at most by this much: what is interrupted falls silent soon, and the progress told is true. */
-export const LEAD_MS = 300;
+export const LEAD_MS = 500;
 const BLOCK_MS = 100;
 const FADE_BLOCKS = 4;
 /** The sink took nothing for so long: it hangs. Below the relays' lease, which lapses without progress. */

@@ -20,8 +20,9 @@ export class StationClock {
     this.#synchronised = synchronised;
   }
 
+  /** Whole milliseconds since 1970. */
   now(): number {
-    return this.#clock.now() + this.#correctionMs;
+    return Math.round(this.#clock.now() + this.#correctionMs);
   }
 
   instant(): string {

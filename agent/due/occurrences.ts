@@ -48,7 +48,7 @@ function daily({ times, weekdays, from, until: last, timeZone }: Daily, { Tempor
   const lastDate = last === undefined ? undefined : Temporal.PlainDate.from(last);
   const plainTimes = times.map((time) => Temporal.PlainTime.from(time));
   const dateOf = (instant: number) =>
-    Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(timeZone).toPlainDate();
+    Temporal.Instant.fromEpochMilliseconds(Math.floor(instant)).toZonedDateTimeISO(timeZone).toPlainDate();
   const later = Temporal.PlainDate.compare;
   return {
     between(after, until) {

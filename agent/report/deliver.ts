@@ -8,6 +8,11 @@ import type { Log } from '../log.ts';
 const WINDOW = 16;
 /** Without an acknowledgement for so long the window is sent again. */
 const AGAIN_MS = 15_000;
+/**
+ * A new report waits so long for the next ones: an order makes three before its relay closes, and to read, sign and
+ * send each by itself would hold the relay up.
+ */
+const GATHER_MS = 50;
 
 export interface DeliveryOptions {
   readonly journal: Journal;
@@ -29,10 +34,11 @@ export class Delivery {
   #running = false;
   #woken = false;
   #cancelAgain = () => {};
+  #cancelGathering: (() => void) | undefined;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
-    options.journal.onReports(() => this.#run());
+    options.journal.onReports(() => this.#gather());
   }
 
   /** The centre listens, perhaps anew: everything that it has not acknowledged is sent again. */
@@ -43,6 +49,8 @@ export class Delivery {
   }
 
   pause(): void {
+    // At an agent's end this is the last chance for what it has just reported.
+    if (this.#cancelGathering !== undefined) this.#run();
     this.#open = false;
     this.#cancelAgain();
   }
@@ -56,7 +64,14 @@ export class Delivery {
     this.#run();
   }
 
+  #gather(): void {
+    if (!this.#open) return this.#run();
+    this.#cancelGathering ??= this.#options.clock.after(GATHER_MS, () => this.#run());
+  }
+
   #run(): void {
+    this.#cancelGathering?.();
+    this.#cancelGathering = undefined;
     this.#woken = true;
     if (this.#running || !this.#open) return;
     this.#running = true;

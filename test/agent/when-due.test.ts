@@ -118,7 +118,7 @@ test('an answer with our nonce corrects and trusts the clock; a synchronised clo
   const { clock, stationClock, trust } = setUp(false);
   clock.stepWall(0);
   t.equal(stationClock.trusted, false);
-  stationClock.believe(Date.parse(START), 200);
+  stationClock.believe(Date.parse(START), 200.7);
   t.equal(stationClock.trusted, true);
   t.equal(stationClock.instant(), '2026-11-20T08:00:00.100Z');
   const other = new StationClock(clock, () => true);
