@@ -51,7 +51,7 @@ fi
 # What apt and hundreds of packages tell hides what we tell: it is shown only when it went wrong.
 quietly() { "$@" > "$log" 2>&1 || { cat "$log" >&2; return 1; }; }
 # An installation that was cut short, by Ctrl-C or a power cut, is finished first: apt refuses to begin before.
-quietly dpkg --configure -a || true
+dpkg --configure -a > /dev/null 2>&1 || true
 # One source of packages that is out of reach need not be the one that is wanted.
 quietly apt-get -q -o DPkg::Lock::Timeout=120 update || true
 quietly apt-get -q -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 install -y --no-install-recommends "$@"
