@@ -15,6 +15,7 @@ import type { Preparation, ReadyAiring } from './fetch/prepare.ts';
 import type { Hardware } from './hardware/ports.ts';
 import type { Log } from './log.ts';
 import { type Attempt, afterAttempt } from './next-step.ts';
+import { persist } from './persist.ts';
 
 export interface AttendOptions {
   readonly journal: Journal;
@@ -38,26 +39,27 @@ const SHORT_GAP_S = 5;
  * the agent closes before it began. Rejects only when the journal cannot be written.
  */
 export async function attend(airing: BookedAiring, options: AttendOptions): Promise<void> {
-  const { journal, preparation, clock, stationClock, closing, withdrawn, log } = options;
+  const { preparation, clock, stationClock, closing, withdrawn, log } = options;
   const ended = new AbortController();
   const off = AbortSignal.any([closing, withdrawn, ended.signal]);
   const window = whenDue(airing, clock, stationClock, off);
+  const record = recorder(airing, options);
   const at = () => ({ at: stationClock.instant() });
   let ready: ReadyAiring | undefined;
   try {
     // It came too late: nothing was tried, so nothing has failed.
     if (window.late.aborted) {
-      await recordOutcome(journal, airing, window.lateOutcome, at());
+      await record(window.lateOutcome, at());
       return;
     }
     ready = await preparation.prepare(airing, window.late, off);
-    if (airing.state === 'booked' && !(await recordOutcome(journal, airing, 'ready', at()))) return;
+    if (airing.state === 'booked' && !(await record('ready', at()))) return;
     const dueAt = await window.due;
     if (dueAt !== undefined) return await takeTurns(ready, dueAt, window, off, options);
-    if (window.late.aborted) await recordOutcome(journal, airing, window.lateOutcome, at());
+    if (window.late.aborted) await record(window.lateOutcome, at());
   } catch (error) {
     if (ready !== undefined) throw error;
-    if (!off.aborted) await recordOutcome(journal, airing, 'failed', at(), reasonOf(error, log, airing));
+    if (!off.aborted) await record('failed', at(), reasonOf(error, log, airing));
   } finally {
     ended.abort();
     ready?.release();
@@ -77,6 +79,7 @@ async function takeTurns(
 ): Promise<void> {
   const { journal, stage, clock, stationClock, log, closing, withdrawn } = options;
   const { hardware } = options.air;
+  const record = recorder(airing, options);
   const { order } = airing;
   const times = order.repeat?.times ?? 1;
   const gap = order.repeat?.gap ?? 0;
@@ -105,7 +108,7 @@ async function takeTurns(
     if (turn === undefined) {
       // What waits stays open when the agent closes; whoever withdrew what had not begun has said so.
       if (closing.aborted || (withdrawn.aborted && last === undefined)) return;
-      await recordOutcome(journal, airing, endedWaiting(last, window, withdrawn), { at }, last && details(last));
+      await record(endedWaiting(last, window, withdrawn), { at }, last && details(last));
       return;
     }
     window.begun();
@@ -144,12 +147,12 @@ async function takeTurns(
       case 'nothing':
         return;
       case 'end':
-        await recordOutcome(journal, airing, next.outcome, { at: stationClock.instant() }, details(attempt));
+        await record(next.outcome, { at: stationClock.instant() }, details(attempt));
         return;
       case 'pause':
         marked = true;
         from = until;
-        await recordProgress(journal, airing, { samples: from });
+        await persist(() => recordProgress(journal, airing, { samples: from }), { ...options, airing: airing.key });
         await sleep(clock, gap * 1_000, enough);
         break;
       case 'try-again':
@@ -162,8 +165,7 @@ async function takeTurns(
         marked = false;
         from = order.onInterrupt === 'resume' ? attempt.samples : 0;
         const standing = { at: stationClock.instant(), samples: from };
-        if (!(await recordOutcome(journal, airing, next.outcome, standing, { ...details(attempt), continues: true })))
-          return;
+        if (!(await record(next.outcome, standing, { ...details(attempt), continues: true }))) return;
         if (closing.aborted) return;
         if (from === 0) {
           evidence = new EvidenceCollector(hardware.traits.readback, airing.zones);
@@ -173,6 +175,15 @@ async function takeTurns(
     }
   }
 }
+
+type Recorder = (...parts: TailOf<Parameters<typeof recordOutcome>>) => Promise<boolean>;
+type TailOf<T extends readonly unknown[]> = T extends readonly [unknown, unknown, ...infer Tail] ? Tail : never;
+
+/** Records this airing's outcomes, again and again where the journal cannot be written. */
+const recorder =
+  (airing: BookedAiring, options: AttendOptions): Recorder =>
+  (...parts) =>
+    persist(() => recordOutcome(options.journal, airing, ...parts), { ...options, airing: airing.key });
 
 async function airInTurn(turn: Turn, perform: () => Promise<Attempt>): Promise<Attempt> {
   try {

@@ -65,7 +65,7 @@ test('an amplifier that only hums has not sounded', (t) => {
   t.end();
 });
 
-test('[P-40] whatever was read, the evidence claims nothing that a report may not carry', async (t) => {
+test('[P-40] whatever was read, the evidence claims nothing that a report may not carry', async () => {
   const { signer } = await makeSigner('dai-dong');
   const readings = fc.array(
     fc.array(fc.record({ commanded: fc.boolean(), sensed: fc.boolean() }), { minLength: 3, maxLength: 3 }),
