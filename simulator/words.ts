@@ -109,6 +109,7 @@ Ví dụ:
     return {
       started: 'cạc âm thanh bắt đầu phát',
       starved: 'cạc âm thanh hết dữ liệu để phát',
+      resumed: 'cạc âm thanh lại có dữ liệu và phát tiếp',
       drained: 'cạc âm thanh đã phát hết',
       killed: 'chương trình phát bị dừng ngay',
       refused: 'cạc âm thanh đang bận, từ chối chương trình phát thứ hai',
@@ -187,6 +188,7 @@ Example:
     return {
       started: 'the sound card begins to play',
       starved: 'the sound card ran out of sound',
+      resumed: 'the sound card has sound again and plays on',
       drained: 'the sound card has played everything',
       killed: 'the player was stopped at once',
       refused: 'the sound card is busy and refuses a second player',

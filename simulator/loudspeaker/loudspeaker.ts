@@ -86,8 +86,9 @@ export async function startLoudspeaker(options: LoudspeakerOptions): Promise<Vir
       recording.hear(audible());
       if (isActive()) recording.append(due - sound.length, new Int16Array(0), 0);
     } else {
-      recording.append(due, sound, gain());
+      recording.append(sound.length, sound, gain());
       if (after) timeline.note(recording.samples, { what: 'player', did: after });
+      recording.append(due - sound.length, new Int16Array(0), 0);
     }
     if (recording.samples - flushedAt < FLUSH_EVERY_SAMPLES) return;
     recording.flush();

@@ -10,7 +10,7 @@ const BUFFER_SAMPLES = SAMPLE_RATE / 2;
 export interface SoundCardEvents {
   /** Called before anything changes, so that the sound so far is played up to this moment. */
   beforeChange(): void;
-  changed(did: 'started' | 'drained' | 'killed' | 'refused'): void;
+  changed(did: 'started' | 'resumed' | 'drained' | 'killed' | 'refused'): void;
 }
 
 export interface Played {
@@ -75,8 +75,11 @@ export async function openSoundCard(path: string, events: SoundCardEvents): Prom
     if (player !== owner) return;
     if (!owner.started || owner.starved) events.beforeChange();
     queue.push(chunk);
-    owner.starved = false;
     if (queue.length >= BUFFER_SAMPLES) owner.socket.pause();
+    if (owner.starved) {
+      owner.starved = false;
+      events.changed('resumed');
+    }
     if (!owner.started) {
       owner.started = true;
       events.changed('started');

@@ -7,7 +7,7 @@ export type Happening =
   | { readonly what: 'amplifier'; readonly on: boolean }
   | { readonly what: 'mute'; readonly on: boolean }
   | { readonly what: 'level'; readonly percent: number }
-  | { readonly what: 'player'; readonly did: 'started' | 'starved' | 'drained' | 'killed' | 'refused' }
+  | { readonly what: 'player'; readonly did: 'started' | 'starved' | 'resumed' | 'drained' | 'killed' | 'refused' }
   | { readonly what: 'sound-started'; readonly zone: string }
   | {
       readonly what: 'sound-ended';

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { type Test, test } from 'tap';
 import { correlate } from '../../simulator/hearing/correlate.ts';
 import { segmentsOf } from '../../simulator/hearing/segments.ts';
 import { isDigitalSilence } from '../../simulator/hearing/silence.ts';
+import { withoutUnderruns } from '../../simulator/hearing/underruns.ts';
 import { readWav } from '../../simulator/hearing/wav.ts';
 import { startLoudspeaker, type VirtualLoudspeaker } from '../../simulator/loudspeaker/loudspeaker.ts';
 import { bytesOf, speechLike, startPlayer, temporaryDirectory, until } from './helpers.ts';
@@ -208,6 +210,32 @@ test('a simulator that is held up for a while loses nothing of what was written 
   const { sound } = await readWav(loudspeaker.wavOf('thon-2'));
   t.ok(correlate(sound, programme).coefficient > 0.9999);
   t.notOk(did(loudspeaker).includes('starved'));
+});
+
+test('what a player wrote too late is heard later, and the pause is known', async (t) => {
+  const loudspeaker = await start(t);
+  const programme = speechLike(48_000, 9);
+  loudspeaker.change({ ...ON, closed: [false, true] });
+  const player = startPlayer(t, loudspeaker.player.path);
+  const bytes = bytesOf(programme);
+  player.stdin?.write(bytes.subarray(0, 30_000));
+  await until(() => did(loudspeaker).includes('starved'));
+  const pausedAt = loudspeaker.timeline.events.at(-1)?.sample ?? 0;
+  loudspeaker.flush();
+  await until(() => {
+    loudspeaker.flush();
+    return readFileSync(loudspeaker.wavOf('thon-2')).length > 44 + 2 * (pausedAt + 9_600);
+  });
+  player.stdin?.end(bytes.subarray(30_000));
+  t.same(await once(player, 'exit'), [0, null]);
+  loudspeaker.flush();
+  t.match(did(loudspeaker), ['started', 'starved', 'resumed']);
+  const { sound } = await readWav(loudspeaker.wavOf('thon-2'));
+  t.ok(correlate(sound, programme).coefficient < 0.95, 'a listener hears the pause');
+  const heard = withoutUnderruns(sound, loudspeaker.timeline.events);
+  t.ok(correlate(heard, programme).coefficient > 0.9999, 'and everything else as it was ordered');
+  const rest = withoutUnderruns(sound.subarray(pausedAt), loudspeaker.timeline.events, pausedAt);
+  t.ok(correlate(rest, programme.subarray(15_000)).coefficient > 0.9999);
 });
 
 test('nothing is recorded while nobody plays and no relay is closed', async (t) => {

@@ -29,7 +29,7 @@ case "$mood" in
   crash) exit 139 ;;
   halfway) ffmpeg "$@" | head -c 384000; exit 139 ;;
   short) ffmpeg "$@" | head -c 384000; exit 0 ;;
-  hang) sleep 600 & echo $! >> '${orphans}'; wait ;;
+  hang) sh -c "echo \\$\\$ >> '${orphans}'; exec sleep 600" & wait ;;
   endless) exec cat /dev/zero ;;
   grumble) yes 'something is not quite right' >&2 & grumbler=$!
     ffmpeg "$@"; code=$?

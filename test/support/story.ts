@@ -11,6 +11,7 @@ import type { Report } from '../../protocol/report.ts';
 import { isLast } from '../../protocol/report.ts';
 import { correlate } from '../../simulator/hearing/correlate.ts';
 import { decodeProgramme } from '../../simulator/hearing/decode.ts';
+import { withoutUnderruns } from '../../simulator/hearing/underruns.ts';
 import { readWav } from '../../simulator/hearing/wav.ts';
 import {
   startVirtualStation,
@@ -141,7 +142,8 @@ export class Story {
 
   /** How well a zone heard the programme, 0 to 1. */
   async heard(station: VirtualStation, zone: string, programme: Programme): Promise<number> {
-    return correlate(await this.sound(station, zone), programme.pcm).coefficient;
+    const heard = withoutUnderruns(await this.sound(station, zone), station.loudspeaker.timeline.events);
+    return correlate(heard, programme.pcm).coefficient;
   }
 
   async sound(station: VirtualStation, zone: string): Promise<Int16Array> {

@@ -9,6 +9,7 @@ import type { Order } from '../../protocol/order.ts';
 import { isLast, type Report } from '../../protocol/report.ts';
 import { correlate } from '../../simulator/hearing/correlate.ts';
 import { decodeProgramme } from '../../simulator/hearing/decode.ts';
+import { withoutUnderruns } from '../../simulator/hearing/underruns.ts';
 import { readWav } from '../../simulator/hearing/wav.ts';
 import { startVirtualStation, type VirtualStation } from '../../simulator/station/station.ts';
 import { type HttpServer, serve } from './http.ts';
@@ -180,7 +181,10 @@ export class Trouble {
       },
       times: (zone) => later().filter((event) => event.what === 'sound-started' && event.zone === zone).length,
       sound: async (zone) => (await sound(zone)).subarray(begin),
-      heard: async (zone, { pcm }) => correlate((await sound(zone)).subarray(begin), pcm).coefficient,
+      heard: async (zone, { pcm }) => {
+        const heard = withoutUnderruns((await sound(zone)).subarray(begin), loudspeaker.timeline.events, begin);
+        return correlate(heard, pcm).coefficient;
+      },
     };
   }
 }
