@@ -14,6 +14,9 @@ import { type Clock, systemClock } from './clock/clock.ts';
 import { routine } from './clock/routine.ts';
 import { StationClock } from './clock/station-clock.ts';
 import type { Configuration } from './configuration/schema.ts';
+import { controlAddress } from './control/address.ts';
+import { describeHistory, describeStatus } from './control/describe.ts';
+import { openControl } from './control/server.ts';
 import { Planner } from './due/planner.ts';
 import { Stage } from './due/stage.ts';
 import { Preparation } from './fetch/prepare.ts';
@@ -25,6 +28,8 @@ import { birthOf } from './link/birth.ts';
 import { Link, type Message } from './link/link.ts';
 import type { Log } from './log.ts';
 import { openState } from './open-state.ts';
+import { LocalStop } from './policy/local-stop.ts';
+import { Policies } from './policy/policies.ts';
 import { Forgeries } from './receive/forgeries.ts';
 import { Receiver } from './receive/receive.ts';
 import { Reconciliation } from './receive/reconcile.ts';
@@ -101,12 +106,13 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
     zones: configuration.zones.map(({ id, relay }) => ({ zone: id, ...(relay !== undefined && { relay }) })),
     log,
   });
-  const stopListening = hardware.listen((event) => alarmOnEvent(event, alarms));
   const sink = openSink(configuration, clock, log, alarms);
+  const stage = new Stage();
   const attendance = new Attendance({
     journal,
     preparation: new Preparation({ cache, ffmpeg, clock, languages: configuration.languages }),
-    stage: new Stage(),
+    stage,
+    policies: new Policies({ journal, own: configuration.policy }),
     clock,
     stationClock,
     log,
@@ -116,6 +122,11 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
       ffmpeg,
       settleMs: configuration.amplifier.settleMs,
     },
+  });
+  const localStop = new LocalStop({ journal, stage, alarms });
+  const stopListening = hardware.listen((event) => {
+    alarmOnEvent(event, alarms);
+    if (event.type === 'override') localStop.override(event.on);
   });
   const planner = new Planner({
     journal,
@@ -156,6 +167,7 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
     onBooking,
     onTime: plan,
     onHost: (online) => {
+      centreState = online ? 'online' : 'offline';
       if (!online) return delivery.pause();
       delivery.resume();
       askTimeUnlessTrusted();
@@ -183,6 +195,16 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
     onMessage: (message) => receiver.receive(message),
   });
 
+  let centreState: 'online' | 'offline' | 'unknown' = 'unknown';
+  const described = { configuration, software: version, journal, stationClock, stage, alarms };
+  const control = await openControl({
+    address: controlAddress(configuration.state),
+    log,
+    status: () => describeStatus({ ...described, linkUp: link.up, centre: link.up ? centreState : 'unknown' }),
+    history: () => describeHistory(described),
+    stop: (on) => localStop.set(on),
+  });
+  localStop.begin();
   hardware.open();
   attendance.apply({ booked: await resumeBook(journal), withdrawn: [] });
   plan();
@@ -206,6 +228,7 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
   return {
     async close() {
       closing.abort();
+      await control.close();
       await attendance.close();
       delivery.pause();
       await link.close(stateMessage('offline', link.connections));

@@ -2,6 +2,7 @@ import { Refusal, type RefusalCode } from '../protocol/refusal.ts';
 import type { Outcome } from '../protocol/report.ts';
 import { type AirOptions, air, ENDING_SAMPLES } from './air/air.ts';
 import { EvidenceCollector } from './air/evidence.ts';
+import { msOfSamples } from './audio/format.ts';
 import { Meter } from './audio/meter.ts';
 import { programmeSamples } from './audio/programme.ts';
 import { type BookedAiring, recordOutcome, recordProgress, refusalOf } from './book/book.ts';
@@ -16,6 +17,7 @@ import type { Hardware } from './hardware/ports.ts';
 import type { Log } from './log.ts';
 import { type Attempt, afterAttempt } from './next-step.ts';
 import { persist } from './persist.ts';
+import type { Policies } from './policy/policies.ts';
 
 export interface AttendOptions {
   readonly journal: Journal;
@@ -25,6 +27,7 @@ export interface AttendOptions {
   readonly stationClock: StationClock;
   readonly log: Log;
   readonly air: Pick<AirOptions, 'hardware' | 'sink' | 'ffmpeg' | 'settleMs'>;
+  readonly policies: Policies;
   /** Aborts when the agent ends; booked airings stay booked, one on air is interrupted. */
   readonly closing: AbortSignal;
   /** Aborts when the order was cancelled or replaced. */
@@ -77,7 +80,7 @@ async function takeTurns(
   off: AbortSignal,
   options: AttendOptions,
 ): Promise<void> {
-  const { journal, stage, clock, stationClock, log, closing, withdrawn } = options;
+  const { journal, stage, clock, stationClock, log, policies, closing, withdrawn } = options;
   const { hardware } = options.air;
   const record = recorder(airing, options);
   const { order } = airing;
@@ -108,7 +111,21 @@ async function takeTurns(
     if (turn === undefined) {
       // What waits stays open when the agent closes; whoever withdrew what had not begun has said so.
       if (closing.aborted || (withdrawn.aborted && last === undefined)) return;
-      await record(endedWaiting(last, window, withdrawn), { at }, last && details(last));
+      const stop = stage.stopped ? { refusal: { code: 'stopped' as const } } : {};
+      const outcome = endedWaiting(last, window, withdrawn);
+      await record(outcome, { at }, { ...stop, ...(last && details(last)) });
+      return;
+    }
+    const allowed = policies.judge({
+      priority: order.priority,
+      zones: airing.zones,
+      at: stationClock.now(),
+      lengthMs: msOfSamples(ofSamples - from),
+    });
+    if (!allowed.ok) {
+      turn.release();
+      const refusal = refusalOf(allowed.refusal);
+      await record('rejected', { at }, { ...(last && details(last)), refusal });
       return;
     }
     window.begun();
@@ -123,7 +140,7 @@ async function takeTurns(
         meter,
         from,
         until,
-        volume: order.volume ?? 100,
+        volume: Math.min(order.volume ?? 100, allowed.value),
         // A new try after a failure, or the next repetition, is the same airing, and its mark is on the journal.
         mark: marked
           ? async () => true
@@ -142,12 +159,16 @@ async function takeTurns(
       }),
     );
     last = attempt;
-    const next = afterAttempt({ order, attempt, until, ofSamples, failures, closing, withdrawn });
+    if (order.priority !== 'emergency')
+      await policies.noteAirtime(stationClock.now(), msOfSamples(attempt.samples - from));
+    const { stopped } = stage;
+    const next = afterAttempt({ order, attempt, until, ofSamples, failures, stopped, closing, withdrawn });
+    const stop = stopped && attempt.result === 'stopped' ? { refusal: { code: 'stopped' as const } } : {};
     switch (next.step) {
       case 'nothing':
         return;
       case 'end':
-        await record(next.outcome, { at: stationClock.instant() }, details(attempt));
+        await record(next.outcome, { at: stationClock.instant() }, { ...details(attempt), ...stop });
         return;
       case 'pause':
         marked = true;
@@ -165,7 +186,7 @@ async function takeTurns(
         marked = false;
         from = order.onInterrupt === 'resume' ? attempt.samples : 0;
         const standing = { at: stationClock.instant(), samples: from };
-        if (!(await record(next.outcome, standing, { ...details(attempt), continues: true }))) return;
+        if (!(await record(next.outcome, standing, { ...details(attempt), ...stop, continues: true }))) return;
         if (closing.aborted) return;
         if (from === 0) {
           evidence = new EvidenceCollector(hardware.traits.readback, airing.zones);

@@ -2,10 +2,13 @@
 import { parseArgs } from 'node:util';
 import { type Agent, startAgent } from './agent.ts';
 import { ConfigurationError, loadConfiguration } from './configuration/load.ts';
+import { NotRunningError } from './control/client.ts';
+import { type ControlCommand, control, controlCommands } from './control/commands.ts';
+import { historyText, statusText } from './control/status-words.ts';
 import { streamLog } from './log.ts';
 import { NoDecoderError } from './open-state.ts';
 import { software } from './software.ts';
-import { languageOf, words } from './words.ts';
+import { type Language, languageOf, words } from './words.ts';
 
 /** The `loa-agent` program: reads its arguments, runs the agent until it is told to end. Exit codes: 0, 1, 2 usage. */
 async function main(): Promise<number> {
@@ -22,11 +25,14 @@ async function main(): Promise<number> {
   const say = words(languageOf(values.lang, process.env));
   if (values.help) return print(say.help);
   if (values.version) return print(software());
-  if (positionals.join(' ') !== 'run' || values.config === undefined) {
+  const [command, ...more] = positionals;
+  const asked = controlCommands.find((name) => name === command);
+  if ((command !== 'run' && asked === undefined) || more.length > 0 || values.config === undefined) {
     process.stderr.write(`${say.badUsage(say.runNeedsConfig)}\n\n${say.help}\n`);
     return 2;
   }
-  return run(values.config, values.verbose === true, say);
+  if (asked === undefined) return run(values.config, values.verbose === true, say);
+  return ask(asked, values.config, values.json === true, languageOf(values.lang, process.env));
 }
 
 const options = () =>
@@ -34,6 +40,7 @@ const options = () =>
     options: {
       config: { type: 'string', short: 'c' },
       lang: { type: 'string' },
+      json: { type: 'boolean' },
       verbose: { type: 'boolean', short: 'v' },
       help: { type: 'boolean', short: 'h' },
       version: { type: 'boolean' },
@@ -57,8 +64,24 @@ async function run(file: string, verbose: boolean, say: ReturnType<typeof words>
   return 0;
 }
 
+/** Asks the agent that runs with this configuration. */
+async function ask(command: ControlCommand, file: string, json: boolean, language: Language): Promise<number> {
+  try {
+    const { state } = await loadConfiguration(file);
+    const answer = await control(state, command);
+    if (json) return print(JSON.stringify(answer.kind === 'status' ? answer.status : answer.history, undefined, 2));
+    return print(
+      answer.kind === 'status' ? statusText(answer.status, language) : historyText(answer.history, language),
+    );
+  } catch (error) {
+    process.stderr.write(`${explain(error, words(language))}\n`);
+    return 1;
+  }
+}
+
 function explain(error: unknown, say: ReturnType<typeof words>): string {
   if (error instanceof ConfigurationError) return say.badConfiguration(error.file, error.problems);
+  if (error instanceof NotRunningError) return say.notRunning;
   if (error instanceof NoDecoderError) return say.noDecoder(error.message);
   const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : '';
   return say.cannotStart(`${error instanceof Error ? error.message : String(error)}${cause}`);

@@ -23,6 +23,8 @@ export interface Situation {
   readonly ofSamples: number;
   /** Tries of an emergency that failed before this one. */
   readonly failures: number;
+  /** Whether the local stop is on. */
+  readonly stopped: boolean;
   readonly closing: AbortSignal;
   readonly withdrawn: AbortSignal;
 }
@@ -41,7 +43,7 @@ const RESTS_MS = [1_000, 2_000, 5_000, 10_000, 30_000, ...Array<number>(20).fill
 
 /** What follows a turn on air. [P-61] What was heard in full is never begun again. */
 export function afterAttempt(situation: Situation): NextStep {
-  const { order, attempt, until, ofSamples, failures, closing, withdrawn } = situation;
+  const { order, attempt, until, ofSamples, failures, stopped, closing, withdrawn } = situation;
   switch (attempt.result) {
     case 'off':
       return { step: 'nothing' };
@@ -60,7 +62,7 @@ export function afterAttempt(situation: Situation): NextStep {
     }
     case 'stopped': {
       if (withdrawn.aborted) return { step: 'end', outcome: 'cancelled' };
-      const outcome = closing.aborted ? 'interrupted' : 'preempted';
+      const outcome = closing.aborted || stopped ? 'interrupted' : 'preempted';
       if (attempt.samples >= ofSamples) return { step: 'end', outcome };
       // A preempted emergency always comes back; anything else as its order says.
       const comesBack = order.onInterrupt !== 'skip' || (order.priority === 'emergency' && !closing.aborted);

@@ -13,6 +13,7 @@ export interface Words {
   badUsage(problem: string): string;
   badConfiguration(file: string, problems: readonly FieldProblem[]): string;
   noDecoder(path: string): string;
+  readonly notRunning: string;
   cannotStart(reason: string): string;
 }
 
@@ -32,16 +33,25 @@ const english: Words = {
 
 Usage:
   loa-agent run --config FILE [--verbose] [--lang vi|en]
+  loa-agent status|history|stop|resume --config FILE [--json] [--lang vi|en]
+
+  run                 the station's program, until it is told to end
+  status              what is on air, what is booked, what waits to be reported, alarms
+  history             the latest airings and how they ended
+  stop                silence now and until resume; only emergencies sound. Needs no network
+  resume              end of the stop
 
   -c, --config FILE   the station's configuration (TOML); agent/README.md explains every key
   -v, --verbose       log more
+      --json          for scripts
       --lang LANG     vi (default) or en; also by LOA_LANG
       --version       name and version
   -h, --help          this text
 
 Example:
   loa-agent run --config /etc/loa/agent.toml`,
-  runNeedsConfig: 'say: loa-agent run --config FILE',
+  runNeedsConfig: 'say: loa-agent run|status|history|stop|resume --config FILE',
+  notRunning: 'No agent runs with this configuration. Start it: loa-agent run --config FILE (or its service).',
   badUsage: (problem) => `Wrong usage: ${usage(problem)}`,
   badConfiguration: (file, problems) =>
     `The configuration ${file} cannot be used:\n${listed(problems, englishProblem)}\nMend these and start again.`,
@@ -55,16 +65,26 @@ const vietnamese: Words = {
 
 Cách dùng:
   loa-agent run --config TỆP [--verbose] [--lang vi|en]
+  loa-agent status|history|stop|resume --config TỆP [--json] [--lang vi|en]
+
+  run                 chạy chương trình của đài cho đến khi dừng
+  status              đang phát gì, lượt nào đang chờ, báo cáo nào chưa gửi, cảnh báo
+  history             các lượt phát gần đây và kết quả
+  stop                im tiếng ngay cho đến khi resume; chỉ lệnh khẩn cấp được phát. Không cần mạng
+  resume              thôi dừng
 
   -c, --config TỆP    tệp cấu hình của đài (TOML); agent/README.md giải thích từng mục
   -v, --verbose       ghi nhật ký chi tiết hơn
+      --json          cho chương trình khác đọc
       --lang NGÔN_NGỮ vi (mặc định) hoặc en; hoặc đặt biến LOA_LANG
       --version       tên và phiên bản
   -h, --help          hiện hướng dẫn này
 
 Ví dụ:
   loa-agent run --config /etc/loa/agent.toml`,
-  runNeedsConfig: 'hãy gõ: loa-agent run --config TỆP',
+  runNeedsConfig: 'hãy gõ: loa-agent run|status|history|stop|resume --config TỆP',
+  notRunning:
+    'Không có chương trình nào của đài đang chạy với cấu hình này. Hãy khởi động: loa-agent run --config TỆP (hoặc dịch vụ của nó).',
   badUsage: (problem) =>
     `Dòng lệnh chưa đúng: ${usage(problem)
       .replace(/^Unknown option '(.+)'/, 'không có tùy chọn $1')

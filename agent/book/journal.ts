@@ -31,6 +31,8 @@ export interface JournalOptions extends StorageOptions {
   readonly stamp: (draft: ReportDraft, number: { epoch: string; seq: number }) => Report;
 }
 
+const LONGEST_ORDER_MS = 400 * 24 * 60 * 60_000;
+
 const reportKey = (seq: number): string => `report/${String(seq).padStart(16, '0')}`;
 
 /**
@@ -147,7 +149,10 @@ export class Journal {
     });
   }
 
-  /** Forgets orders that ended before `before` (milliseconds since 1970): nothing can bring them back by then. */
+  /**
+   * Forgets orders that ended before `before` (milliseconds since 1970): nothing can bring them back by then. A
+   * cancellation whose order never came is kept longer than any order may last.
+   */
   prune(before: number): Promise<void> {
     return this.#inTurn(async () => {
       const operations: Operation[] = [];
@@ -157,7 +162,7 @@ export class Journal {
       for (const id of ids) forget(`order/${id}`);
       const airings = [...this.airings].filter(([, airing]) => ids.has(airing.order.id));
       for (const [key] of airings) forget(`airing/${key}`);
-      const cancels = [...this.cancels].filter(([, { at }]) => Date.parse(at) < before);
+      const cancels = [...this.cancels].filter(([, { at }]) => Date.parse(at) < before - LONGEST_ORDER_MS);
       for (const [id] of cancels) forget(`cancel/${id}`);
       await this.#storage.writeLater(operations);
       for (const id of ids) this.orders.delete(id);

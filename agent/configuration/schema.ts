@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { identifier, integer, language, publicKey, text } from '../../protocol/fields.ts';
 import { MAX_TAGS } from '../../protocol/limits.ts';
+import { policySchema } from '../../protocol/policy.ts';
 
 const path = v.pipe(v.string(), v.minLength(1, 'must not be empty'));
 
@@ -47,6 +48,8 @@ export const configurationSchema = v.pipe(
       directory: v.optional(path),
       ffmpeg: v.optional(path),
     }),
+    /** What this station does not do whatever it is ordered. */
+    policy: v.optional(policySchema),
     cache: v.optional(
       v.strictObject({
         limitMB: v.optional(integer(16, 1_000_000), 1_024),

@@ -19,9 +19,21 @@ interface Waiter {
 export class Stage {
   #waiting: Waiter[] = [];
   #holder: { readonly claim: Claim; readonly preemption: AbortController } | undefined;
+  #stopped = false;
 
   get onAir(): string | undefined {
     return this.#holder?.claim.key;
+  }
+
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  /** The local stop [P-68]: only emergencies are preferred to it, so all else falls silent and waits. */
+  stop(on: boolean): void {
+    this.#stopped = on;
+    if (on && this.#holder !== undefined && !this.#mayAir(this.#holder.claim)) this.#holder.preemption.abort();
+    this.#settle();
   }
 
   /** Resolves when it is this airing's turn; with undefined when the signal aborts before. */
@@ -45,19 +57,23 @@ export class Stage {
     });
   }
 
+  #mayAir({ priority }: Claim): boolean {
+    return !this.#stopped || priority === 'emergency';
+  }
+
   #settle(): void {
-    const [next] = this.#waiting;
+    const next = this.#waiting.find(({ claim }) => this.#mayAir(claim));
     if (next === undefined) return;
     if (this.#holder !== undefined) {
       if (preempts(next.claim, this.#holder.claim)) this.#holder.preemption.abort();
       return;
     }
-    this.#waiting = this.#waiting.slice(1);
+    this.#waiting = this.#waiting.filter((waiter) => waiter !== next);
     const holder = { claim: next.claim, preemption: new AbortController() };
     this.#holder = holder;
     next.begin({
       preempted: holder.preemption.signal,
-      successorWaits: () => this.#waiting.length > 0,
+      successorWaits: () => this.#waiting.some(({ claim }) => this.#mayAir(claim)),
       release: () => {
         if (this.#holder !== holder) return;
         this.#holder = undefined;

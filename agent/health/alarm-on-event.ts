@@ -24,8 +24,10 @@ export function alarmOnEvent(event: HardwareEvent, alarms: Alarms): void {
       if (event.on) alarms.raise('relay', 'critical', event.detail);
       else alarms.clear('relay');
       break;
-    case 'over-temperature':
+    // The local stop says so itself.
     case 'override':
+      break;
+    case 'over-temperature':
     case 'tamper':
       if (event.on) alarms.raise(event.type, 'warning', event.type);
       else alarms.clear(event.type);

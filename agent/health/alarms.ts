@@ -20,15 +20,15 @@ export interface AlarmsOptions {
 export class Alarms {
   readonly #options: AlarmsOptions;
   readonly #standing = new Map<AlarmName, Alarm>();
-  #toldBefore: ReadonlySet<string>;
+  #stoodBefore: Set<string>;
 
   constructor(options: AlarmsOptions) {
     this.#options = options;
-    this.#toldBefore = new Set((options.journal.facts.get('alarms') ?? '').split(',').filter(Boolean));
+    this.#stoodBefore = new Set((options.journal.facts.get('alarms') ?? '').split(',').filter(Boolean));
   }
 
-  get names(): readonly AlarmName[] {
-    return [...this.#standing.keys()];
+  get standing(): readonly (readonly [AlarmName, Alarm])[] {
+    return [...this.#standing];
   }
 
   raise(name: AlarmName, severity: Alarm['severity'], detail: string): void {
@@ -37,6 +37,7 @@ export class Alarms {
     const before = this.#standing.get(name);
     if (before?.detail === text && before.severity === severity) return;
     log('warn', 'alarm', { name, severity, detail: text });
+    this.#stoodBefore.add(name);
     this.#standing.set(name, { since: before?.since ?? stationClock.instant(), severity, detail: text });
     this.#remember();
     this.#tell(name);
@@ -45,17 +46,14 @@ export class Alarms {
   clear(name: AlarmName): void {
     if (!this.#standing.delete(name)) return;
     this.#options.log('info', 'alarm-cleared', { name });
-    this.#remember();
     this.#tell(name);
   }
 
-  /** On every connect: what stands, and once a start the end of what stood before it. */
+  /** On every connect: what stands, and the end of whatever stood before, for it may have gone unheard. */
   tellAll(): void {
     for (const name of alarmNames) {
-      if (this.#standing.has(name) || this.#toldBefore.has(name)) this.#tell(name);
+      if (this.#standing.has(name) || this.#stoodBefore.has(name)) this.#tell(name);
     }
-    this.#toldBefore = new Set();
-    this.#remember();
   }
 
   #tell(name: AlarmName): void {
@@ -64,9 +62,9 @@ export class Alarms {
     publish({ topic: topics.alarm(centre, station, name), payload: alarm ? encodeAlarm(alarm) : new Uint8Array() });
   }
 
-  /** Which retained messages are ours to clear after a restart. */
+  /** Which retained messages may be out there, ours to clear even after a restart. */
   #remember(): void {
-    const names = [...new Set([...this.#toldBefore, ...this.names])].sort().join(',');
+    const names = [...this.#stoodBefore].sort().join(',');
     const { journal, log } = this.#options;
     journal
       .commit(() => ((journal.facts.get('alarms') ?? '') === names ? undefined : { facts: { alarms: names } }))

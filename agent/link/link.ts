@@ -9,6 +9,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const FIRST_BACKOFF_MS = 1_000;
 const LAST_BACKOFF_MS = 60_000;
 const FAREWELL_MS = 1_000;
+const STEADY_S = 30;
 
 export interface Message {
   readonly topic: string;
@@ -103,7 +104,6 @@ export class Link {
             return;
           }
           this.#connections = connection;
-          this.#attempts = 0;
           this.#up = true;
           this.#upSince = clock.monotonic();
           this.#options.onUp(connection);
@@ -117,6 +117,8 @@ export class Link {
     client.once('close', () => {
       client.end(true);
       if (this.#up) {
+        // A connection that breaks at once again is no success: its backoff goes on growing.
+        if (this.upSeconds > STEADY_S) this.#attempts = 0;
         this.#up = false;
         this.#options.onDown();
       }

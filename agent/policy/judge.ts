@@ -10,7 +10,7 @@ export interface Case {
   /** Length of the whole programme. */
   readonly lengthMs: number;
   /** Airtime of a policy's local day so far, emergencies not counted. */
-  readonly airedMs: (localDate: string) => number;
+  readonly airedMs: (localDate: string, timeZone: string) => number;
 }
 
 /**
@@ -24,7 +24,7 @@ export function judge(policies: readonly Policy[], airing: Case): Decoded<number
     if (airing.priority !== 'emergency') {
       const quiet = policy.quietHours.find((hours) => overlaps(hours, begin.minute, airing.lengthMs / 60_000));
       if (quiet !== undefined) return refused('quiet-hours', `${quiet.from}–${quiet.to}`);
-      const usedMs = airing.airedMs(begin.date) + airing.lengthMs;
+      const usedMs = airing.airedMs(begin.date, policy.timeZone) + airing.lengthMs;
       if (policy.dailyMinutes !== undefined && usedMs > policy.dailyMinutes * 60_000) {
         return refused('quota-used', `${policy.dailyMinutes} min`);
       }

@@ -19,6 +19,8 @@ import { DeclinedOrder, digest, verifyOrder } from '../verify/verify-order.ts';
 import type { Forgeries } from './forgeries.ts';
 import type { Reconciliation } from './reconcile.ts';
 
+const SLOWEST_ANSWER_MS = 15_000;
+
 export interface ReceiveOptions {
   readonly configuration: Configuration;
   readonly journal: Journal;
@@ -116,6 +118,8 @@ export class Receiver {
     if (time === undefined || question === undefined || time.nonce !== question.nonce) return;
     if (time.station !== configuration.station || time.centre !== configuration.centre) return;
     this.#question = undefined;
+    // Whoever holds an answer back shifts our clock by half of that: a slow one is asked for again.
+    if (clock.monotonic() - question.askedAt > SLOWEST_ANSWER_MS) return;
     stationClock.believe(Date.parse(time.now), clock.monotonic() - question.askedAt);
     log('info', 'clock-trusted', { now: stationClock.instant() });
     this.#options.onTime();

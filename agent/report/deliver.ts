@@ -65,8 +65,8 @@ export class Delivery {
   }
 
   #gather(): void {
-    if (!this.#open) return this.#run();
-    this.#cancelGathering ??= this.#options.clock.after(GATHER_MS, () => this.#run());
+    if (this.#open) this.#cancelGathering ??= this.#options.clock.after(GATHER_MS, () => this.#run());
+    else this.#run();
   }
 
   #run(): void {

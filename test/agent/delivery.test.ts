@@ -98,6 +98,24 @@ test('after a resume everything that is not acknowledged comes again', async (t)
   t.same(sent.slice(3), [2, 3, 4]);
 });
 
+test('reports that follow each other closely wait for each other, and go out at once when it pauses', async (t) => {
+  const { clock, sent, delivery, add, quiet, upTo } = await begin(t);
+  delivery.resume();
+  for (let count = 0; count < 3; count++) await add(1);
+  await quiet();
+  t.same(sent, [], 'an order is on its way to the relay');
+  await clock.advance(50);
+  await until('all three', () => sent.length === 3);
+  await quiet();
+  await add(1);
+  delivery.pause();
+  await until('the last one', () => sent.length === 4);
+  await add(1);
+  await clock.advance(50);
+  await quiet();
+  t.same(sent, upTo(4), 'and nothing more until it is resumed');
+});
+
 test('without an acknowledgement it is sent again, for as long as it takes', async (t) => {
   const { clock, sent, delivery, add, quiet } = await begin(t);
   await add(1);

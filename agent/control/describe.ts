@@ -1,0 +1,79 @@
+import type { Journal } from '../book/journal.ts';
+import { type AiringRecord, airingKey, isOpen } from '../book/records.ts';
+import type { StationClock } from '../clock/station-clock.ts';
+import type { Configuration } from '../configuration/schema.ts';
+import type { Stage } from '../due/stage.ts';
+import type { Alarms } from '../health/alarms.ts';
+import type { AiringLine, History, Status } from './status.ts';
+
+export interface Described {
+  readonly configuration: Configuration;
+  readonly software: string;
+  readonly journal: Journal;
+  readonly stationClock: StationClock;
+  readonly stage: Stage;
+  readonly alarms: Alarms;
+}
+
+/** What one screen holds. */
+const MOST_LINES = 50;
+
+export function describeStatus({
+  configuration,
+  software,
+  journal,
+  stationClock,
+  stage,
+  alarms,
+  linkUp,
+  centre,
+}: Described & {
+  readonly linkUp: boolean;
+  readonly centre: Status['centre'];
+}): Status {
+  const open = [...journal.airings.values()].filter(isOpen);
+  const onAir = open.find((airing) => airingKey(airing) === stage.onAir);
+  const waiting = open.filter((airing) => airing !== onAir).sort(byOccurrence);
+  return {
+    station: configuration.station,
+    name: configuration.name,
+    software,
+    now: stationClock.instant(),
+    clock: stationClock.trusted ? 'trusted' : 'untrusted',
+    link: linkUp ? 'up' : 'down',
+    centre,
+    stopped: stage.stopped,
+    ...(onAir && { onAir: lineOf(journal, onAir) }),
+    booked: waiting.slice(0, MOST_LINES).map((airing) => lineOf(journal, airing)),
+    waitingReports: journal.backlog,
+    alarms: alarms.standing.map(([name, alarm]) => ({ name, ...alarm })),
+  };
+}
+
+/** The airings that have ended, the latest first. */
+export function describeHistory({ journal }: Described): History {
+  const ended = [...journal.airings.values()].filter((airing) => !isOpen(airing));
+  const latestFirst = ended.sort((a, b) => ((a.at ?? '') < (b.at ?? '') ? 1 : -1));
+  return { airings: latestFirst.slice(0, MOST_LINES).map((airing) => lineOf(journal, airing)) };
+}
+
+function lineOf(journal: Journal, { order, occurrence, zones, state, at, code }: AiringRecord): AiringLine {
+  const known = journal.orders.get(order.id)?.order;
+  return {
+    order: order.id,
+    rev: order.rev,
+    title: known?.title ?? '?',
+    priority: known?.priority ?? 'routine',
+    occurrence,
+    zones,
+    state,
+    ...(at !== undefined && { at }),
+    ...(code !== undefined && { code }),
+  };
+}
+
+/** What is due now comes first, then by instant. */
+const byOccurrence = (a: AiringRecord, b: AiringRecord): number => {
+  const [one, other] = [a, b].map(({ occurrence }) => (occurrence === 'now' ? '' : occurrence)) as [string, string];
+  return one < other ? -1 : one > other ? 1 : 0;
+};

@@ -1,0 +1,119 @@
+import type { AlarmName } from '../../protocol/alarm.ts';
+import type { Priority } from '../../protocol/fields.ts';
+import type { RefusalCode } from '../../protocol/refusal.ts';
+import type { AiringLine, History, Status } from './status.ts';
+
+/** What a technician reads of a running station. */
+interface StatusWords {
+  readonly priority: Readonly<Record<Priority, string>>;
+  readonly state: Readonly<Record<AiringLine['state'], string>>;
+  readonly link: Readonly<Record<Status['link'], string>>;
+  readonly centre: Readonly<Record<Status['centre'], string>>;
+  readonly clock: Readonly<Record<Status['clock'], string>>;
+  readonly stopped: string;
+  readonly onAir: string;
+  readonly silent: string;
+  readonly booked: string;
+  readonly none: string;
+  readonly now: string;
+  readonly waitingReports: (count: number) => string;
+  readonly alarms: string;
+  readonly alarm: (name: AlarmName) => string;
+  readonly reason: (code: RefusalCode) => string;
+}
+
+const vietnamese: StatusWords = {
+  priority: { emergency: 'khẩn cấp', priority: 'ưu tiên', routine: 'thông thường' },
+  state: {
+    booked: 'đã ghi',
+    accepted: 'đã nhận',
+    rejected: 'bị từ chối',
+    ready: 'sẵn sàng',
+    airing: 'đang phát',
+    aired: 'đã phát',
+    interrupted: 'bị gián đoạn',
+    preempted: 'nhường lệnh khẩn',
+    failed: 'hỏng',
+    missed: 'bị lỡ',
+    expired: 'hết hạn',
+    cancelled: 'đã hủy',
+  },
+  link: { up: 'Đường truyền: thông', down: 'Đường truyền: mất' },
+  centre: { online: 'Trung tâm: trực tuyến', offline: 'Trung tâm: ngoại tuyến', unknown: 'Trung tâm: chưa rõ' },
+  clock: { trusted: 'Đồng hồ: tin được', untrusted: 'Đồng hồ: chưa tin được, lượt phát theo giờ phải chờ' },
+  stopped: 'ĐANG DỪNG TẠI CHỖ: chỉ lệnh khẩn cấp được phát (loa-agent resume để phát lại)',
+  onAir: 'Đang phát',
+  silent: 'Đang im lặng',
+  booked: 'Các lượt phát đang chờ',
+  none: 'không có',
+  now: 'ngay',
+  waitingReports: (count) => `Báo cáo chờ trung tâm nhận: ${count}`,
+  alarms: 'Cảnh báo',
+  alarm: (name) => name,
+  reason: (code) => `lý do: ${code}`,
+};
+
+const english: StatusWords = {
+  priority: { emergency: 'emergency', priority: 'priority', routine: 'routine' },
+  state: {
+    booked: 'booked',
+    accepted: 'accepted',
+    rejected: 'rejected',
+    ready: 'ready',
+    airing: 'on air',
+    aired: 'aired',
+    interrupted: 'interrupted',
+    preempted: 'preempted',
+    failed: 'failed',
+    missed: 'missed',
+    expired: 'expired',
+    cancelled: 'cancelled',
+  },
+  link: { up: 'Link: up', down: 'Link: down' },
+  centre: { online: 'Centre: online', offline: 'Centre: offline', unknown: 'Centre: not known' },
+  clock: { trusted: 'Clock: trusted', untrusted: 'Clock: not trusted, scheduled airings wait' },
+  stopped: 'STOPPED HERE: only emergencies sound (loa-agent resume to go on)',
+  onAir: 'On air',
+  silent: 'Silent',
+  booked: 'Airings that wait',
+  none: 'none',
+  now: 'now',
+  waitingReports: (count) => `Reports waiting for the centre: ${count}`,
+  alarms: 'Alarms',
+  alarm: (name) => name,
+  reason: (code) => `reason: ${code}`,
+};
+
+export function statusText(status: Status, language: 'vi' | 'en'): string {
+  const say = language === 'en' ? english : vietnamese;
+  const list = (title: string, lines: readonly string[]) =>
+    lines.length === 0 ? [`${title}: ${say.none}`] : [`${title}:`, ...lines.map((line) => `  ${line}`)];
+  return [
+    `${status.name} (${status.station}), ${status.software}, ${status.now}`,
+    ...(status.stopped ? [say.stopped] : []),
+    [say.link[status.link], say.centre[status.centre], say.clock[status.clock]].join('. '),
+    status.onAir === undefined ? say.silent : `${say.onAir}: ${airingText(status.onAir, say)}`,
+    ...list(
+      say.booked,
+      status.booked.map((airing) => airingText(airing, say)),
+    ),
+    say.waitingReports(status.waitingReports),
+    ...list(
+      say.alarms,
+      status.alarms.map(({ name, detail, since }) => `${say.alarm(name)}: ${detail} (${since})`),
+    ),
+  ].join('\n');
+}
+
+export function historyText({ airings }: History, language: 'vi' | 'en'): string {
+  const say = language === 'en' ? english : vietnamese;
+  if (airings.length === 0) return say.none;
+  return airings.map((airing) => `${airing.at ?? ''}  ${airingText(airing, say)}`).join('\n');
+}
+
+function airingText(airing: AiringLine, say: StatusWords): string {
+  const when = airing.occurrence === 'now' ? say.now : airing.occurrence;
+  const reason = airing.code === undefined ? [] : [say.reason(airing.code)];
+  const parts = [say.state[airing.state], say.priority[airing.priority], when, airing.zones.join(' '), ...reason];
+  return `«${airing.title}» — ${parts.join(', ')}`;
+}

@@ -1,0 +1,128 @@
+import { execFile } from 'node:child_process';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { type Test, test } from 'tap';
+import type { History, Status } from '../../agent/control/status.ts';
+import { startVirtualStation, type VirtualStation } from '../../simulator/station/station.ts';
+import { serve } from '../support/http.ts';
+import { PuppetCentre } from '../support/puppet-centre.ts';
+import { recordTone } from '../support/tone.ts';
+import { until } from '../support/until.ts';
+
+const run = promisify(execFile);
+const program = fileURLToPath(new URL('../../agent/main.js', import.meta.url));
+const STATION = 'dai-dong';
+const tone = await recordTone(4);
+
+async function setUp(t: Test) {
+  const centre = await PuppetCentre.start();
+  t.teardown(() => centre.close());
+  const media = await serve((_, response) => response.end(tone.bytes));
+  t.teardown(() => media.close());
+  const station = await startVirtualStation({
+    directory: t.testdir({}),
+    centre: 'vinh-phuc',
+    root: centre.root.publicKey,
+    brokerUrl: centre.url,
+    station: STATION,
+    name: 'Đài Đại Đồng',
+    zones: [{ id: 'thon-1', name: 'Thôn 1', tags: [] }],
+    transport: 'pty',
+    agent: 'process',
+  });
+  t.teardown(() => station.close());
+  await centre.online(STATION);
+  const order = async (changes = {}) => {
+    const draft = centre.draft(STATION, {
+      programme: [{ type: 'audio', variants: [tone.variant(`${media.url}/a`)] }],
+      ...changes,
+    });
+    await centre.order(STATION, draft);
+    return draft;
+  };
+  const agent = async (...command: string[]) =>
+    (await run(process.execPath, [program, ...command, '--config', station.configuration])).stdout;
+  const status = async () => JSON.parse(await agent('status', '--json')) as Status;
+  return { centre, station, order, agent, status };
+}
+
+const sounding = (station: VirtualStation) => () => station.controller.state().closed.some(Boolean);
+const silent = (station: VirtualStation) => () => station.controller.state().closed.every((closed) => !closed);
+
+test('a local stop silences all but emergencies until it is over, and is reported', async (t) => {
+  const { centre, station, order, agent, status } = await setUp(t);
+  const routine = await order({ onInterrupt: 'restart' });
+  await until('sound', sounding(station));
+  t.match(await status(), {
+    onAir: { title: routine.title, state: 'airing' },
+    stopped: false,
+    link: 'up',
+    centre: 'online',
+  });
+  t.match(await agent('stop'), /DỪNG/);
+  await until('silence', silent(station));
+  t.match(await centre.outcome(routine, 'interrupted'), { continues: true, refusal: { code: 'stopped' } });
+
+  const emergency = await order({ priority: 'emergency' });
+  t.match(await centre.outcome(emergency), { outcome: 'aired' }, 'an emergency is preferred to the stop');
+  t.match(await status(), { stopped: true, booked: [{ title: routine.title }], alarms: [{ name: 'override' }] });
+
+  await station.agent.stop();
+  station.agent.start();
+  await station.agent.online();
+  t.match(await status(), { stopped: true }, 'a restart does not end it');
+  t.match(await agent('resume', '--lang', 'en'), /Silent|On air/);
+  t.match(await centre.outcome(routine), { outcome: 'aired' });
+  const history = JSON.parse(await agent('history', '--json')) as History;
+  t.same(
+    history.airings.map(({ state }) => state),
+    ['aired', 'aired'],
+  );
+});
+
+test('the stop at the controller does the same, with the network unplugged', async (t) => {
+  const { centre, station, order, status } = await setUp(t);
+  const routine = await order();
+  await until('sound', sounding(station));
+  await centre.close();
+  station.controller.faults.override(true);
+  await until('silence', silent(station));
+  t.match(await status(), { stopped: true, link: 'down', onAir: undefined });
+  station.controller.faults.override(false);
+  await until('the end of the stop', async () => !(await status()).stopped);
+  t.ok(routine);
+});
+
+test('the station’s own policy refuses what its centre orders, in words and by its code', async (t) => {
+  const { centre, station, order } = await setUp(t);
+  await station.agent.stop();
+  const all = '[policy]\nquietHours = [{ from = "00:00", to = "00:00" }]\nvolumeCeilings = [{ percent = 50 }]\n';
+  const plain = await readFile(station.configuration, 'utf8');
+  await appendFile(station.configuration, `\n${all}`);
+  station.agent.start();
+  await station.agent.online();
+  const routine = await order();
+  t.match(await centre.outcome(routine), { outcome: 'rejected', occurrence: 'now', refusal: { code: 'quiet-hours' } });
+  const emergency = await order({ priority: 'emergency' });
+  const aired = await centre.outcome(emergency);
+  t.match(aired, { outcome: 'aired' });
+  await station.agent.stop();
+
+  await writeFile(station.configuration, `${plain}\n[policy]\ndailyMinutes = 0\n`);
+  station.agent.start();
+  await station.agent.online();
+  t.match(await centre.outcome(await order()), { outcome: 'rejected', refusal: { code: 'quota-used' } });
+  const louder = await centre.outcome(await order({ priority: 'emergency' }));
+  const difference = (louder.evidence?.played?.peakDb ?? 0) - (aired.evidence?.played?.peakDb ?? 0);
+  t.ok(Math.abs(difference - 12) < 1, `the ceiling of 50 % took ${difference} dB`);
+});
+
+test('a command without a running agent says so', async (t) => {
+  const { station } = await setUp(t);
+  await station.agent.stop();
+  await t.rejects(run(process.execPath, [program, 'status', '--config', station.configuration]), {
+    code: 1,
+    stderr: /Không có chương trình nào/,
+  });
+});
