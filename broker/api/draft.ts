@@ -61,7 +61,8 @@ export async function completeDraft(options: DraftOptions, body: unknown): Promi
     status: 'actual',
     when: { type: 'now' },
     lateBy: DEFAULT_LATE_SECONDS,
-    onInterrupt: 'skip',
+    // A warning that a power cut or another warning cut short is begun again.
+    onInterrupt: fields.priority === 'emergency' ? 'restart' : 'skip',
     ...fields,
     issuedAt,
     programme: programme.items,
@@ -70,13 +71,31 @@ export async function completeDraft(options: DraftOptions, body: unknown): Promi
   return refused('invalid-fields', '', [...programme.problems, ...(order.ok ? [] : order.refusal.fields)]);
 }
 
+const DAY_MS = 86_400_000;
+const YEAR_MS = 365 * DAY_MS;
+const instantOfDate = v.pipe(
+  v.string(),
+  v.transform((date) => Date.parse(`${date}T00:00:00Z`)),
+  v.number(),
+);
+
 const timesSchema = v.object({
   when: v.object({ type: v.literal('at'), instants: v.array(instant) }),
   lateBy: v.optional(v.number(), DEFAULT_LATE_SECONDS),
 });
 
-/** Where nobody says when an order ends (in milliseconds since 1970): an hour after the last time that it may begin. */
+const dailySchema = v.object({ when: v.object({ type: v.literal('daily'), until: v.optional(instantOfDate) }) });
+
+/**
+ * Where nobody says when an order ends (in milliseconds since 1970): an hour after the last time that it may begin; a
+ * daily order two days after its last date, wherever on Earth that is, and a year from now until further notice.
+ */
 function endOf(body: unknown, issuedAt: string): number {
+  const daily = v.safeParse(dailySchema, body);
+  if (daily.success) {
+    const { until } = daily.output.when;
+    return until === undefined ? Date.parse(issuedAt) + YEAR_MS : until + 2 * DAY_MS;
+  }
   const times = v.safeParse(timesSchema, body);
   const instants = times.success
     ? times.output.when.instants.map((at) => Date.parse(at) + times.output.lateBy * 1_000)

@@ -21,6 +21,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   'loa-broker order send': [
     'loa-broker order send --title "Lịch tiêm chủng" --to all --media thong-bao.mp3 --priority routine --watch',
     'loa-broker order send --title "Bão số 3" --to dai-dong,dao-tru --media bao.mp3 --priority emergency --chime',
+    'loa-broker order send --title "Phòng dịch" --to all --media phong-dich.mp3 --priority routine --daily 05:00 11:00 17:30',
     'loa-broker order send --title "Bản tin sáng" --group lowland --media ban-tin.mp3 --priority priority --at 2026-11-21T05:30:00+07:00',
   ],
   'loa-broker order cancel': [

@@ -18,13 +18,18 @@ interface SendOptions extends CommonOptions {
   readonly priority: string;
   readonly zones?: string;
   readonly at?: readonly string[];
+  readonly daily?: readonly string[];
+  readonly weekdays?: readonly number[];
+  readonly from?: string;
+  readonly until?: string;
+  readonly timeZone: string;
   readonly lateBy?: number;
   readonly expiresIn?: number;
   readonly volume?: number;
   readonly chime?: true;
   readonly repeat?: number;
   readonly gap?: number;
-  readonly onInterrupt: string;
+  readonly onInterrupt?: string;
   readonly status: string;
   readonly basisNumber?: string;
   readonly basisDate?: string;
@@ -53,17 +58,18 @@ export function addOrderSend(order: Command, console: Console): void {
     )
     .option('--zones <tag,…>', words.orderZones)
     .option('--at <instant...>', words.orderAt)
+    .option('--daily <HH:MM...>', words.orderDaily)
+    .option('--weekdays <1-7...>', words.orderWeekdays, (text, before: number[] = []) => [...before, whole(text)])
+    .option('--from <date>', words.orderFrom)
+    .option('--until <date>', words.orderUntil)
+    .option('--time-zone <name>', words.orderTimeZone, 'Asia/Ho_Chi_Minh')
     .option('--late-by <seconds>', words.orderLateBy, whole)
     .option('--expires-in <time>', words.orderExpiresIn, (text) => seconds(text, words.badDuration))
     .option('--volume <percent>', words.orderVolume, whole)
     .option('--chime', words.orderChime)
     .option('--repeat <times>', words.orderRepeat, whole)
     .option('--gap <seconds>', words.orderGap, whole)
-    .addOption(
-      new Option('--on-interrupt <what>', words.orderOnInterrupt)
-        .choices(['skip', 'restart', 'resume'])
-        .default('skip'),
-    )
+    .addOption(new Option('--on-interrupt <what>', words.orderOnInterrupt).choices(['skip', 'restart', 'resume']))
     .addOption(
       new Option('--status <status>', words.orderStatus).choices(['actual', 'exercise', 'test']).default('actual'),
     )
@@ -77,7 +83,7 @@ export function addOrderSend(order: Command, console: Console): void {
 async function send(options: SendOptions, console: Console): Promise<void> {
   const { words } = console;
   const to = target(options, console);
-  const instants = options.at?.map((text) => instant(text, console));
+  const when = whenOf(options, console);
   const basis = basisOf(options, console);
   const centre = await CentreClient.find(options.data, console);
   const recordings: string[] = [];
@@ -91,7 +97,7 @@ async function send(options: SendOptions, console: Console): Promise<void> {
       status: options.status,
       to,
       zones: options.zones?.split(','),
-      when: instants === undefined ? { type: 'now' } : { type: 'at', instants },
+      when,
       lateBy: options.lateBy,
       expiresInSeconds: options.expiresIn,
       volume: options.volume,
@@ -113,6 +119,14 @@ function target(options: SendOptions, { words }: Console): unknown {
   if (options.group !== undefined) return { groups: options.group };
   if (options.to === undefined) throw new CommandFailure(2, words.needsTarget);
   return options.to === 'all' ? 'all' : { stations: options.to.split(',') };
+}
+
+function whenOf(options: SendOptions, console: Console): object {
+  const { at, daily, weekdays, from, until, timeZone } = options;
+  if (at !== undefined && daily !== undefined) throw new CommandFailure(2, console.words.atAndDaily);
+  if (daily !== undefined) return withoutAbsent({ type: 'daily', times: daily, weekdays, from, until, timeZone });
+  if (at === undefined) return { type: 'now' };
+  return { type: 'at', instants: at.map((text) => instant(text, console)) };
 }
 
 /** A recording of the store by its hash, or a file, which is brought into the store first. */
