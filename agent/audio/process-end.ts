@@ -20,7 +20,11 @@ export function endOf(child: ChildProcess, clock: Clock): Promise<ProcessEnd> {
   return new Promise((resolve) => {
     child.once('error', (cause) => resolve({ code: null, signal: null, cause }));
     child.once('exit', (code, signal) => {
-      const cancel = clock.after(LAST_WORDS_MS, () => resolve({ code, signal }));
+      const cancel = clock.after(LAST_WORDS_MS, () => {
+        // Open pipes would keep our own process from ending for as long as that child lives.
+        for (const pipe of [child.stdin, child.stdout, child.stderr]) pipe?.destroy();
+        resolve({ code, signal });
+      });
       child.once('close', () => {
         cancel();
         resolve({ code, signal });

@@ -182,7 +182,7 @@ test('sink alsa: what players do wrong', async (t) => {
     const folder = await mkdtemp(join(tmpdir(), 'loa-sink-'));
     t.teardown(() => rm(folder, { recursive: true }));
     const orphans = join(folder, 'orphans');
-    const { sink } = await withPlayer(t, `sleep 600 & echo $! >> '${orphans}'; wait`);
+    const { sink } = await withPlayer(t, `sleep 20 & echo $! >> '${orphans}'; wait`);
     const stream = await sink.open();
     await stream.write(ramp(100));
     await stream.stop();
