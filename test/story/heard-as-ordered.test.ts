@@ -54,8 +54,8 @@ test('what is heard is what was ordered', async (t) => {
     const station = await story.station({ station: 'cancelled' });
     const to = { to: { stations: ['cancelled'] } };
     const onAir = await story.order(long, to);
-    const waiting = await story.order(short, { ...to, zones: ['thon-2'] });
     await until('sound', () => station.loudspeaker.timeline.events.some(({ what }) => what === 'sound-started'));
+    const waiting = await story.order(short, { ...to, zones: ['thon-2'] });
     await story.post(`/api/orders/${waiting.id}/cancel`, {});
     await story.post(`/api/orders/${onAir.id}/cancel`, { reason: 'Nhầm nội dung' });
     t.match(await story.outcome(waiting, 'cancelled'), { outcome: 'cancelled' });
