@@ -21,8 +21,10 @@ export function endOf(child: ChildProcess, clock: Clock): Promise<ProcessEnd> {
     child.once('error', (cause) => resolve({ code: null, signal: null, cause }));
     child.once('exit', (code, signal) => {
       const cancel = clock.after(LAST_WORDS_MS, () => {
-        // Open pipes would keep our own process from ending for as long as that child lives.
-        for (const pipe of [child.stdin, child.stdout, child.stderr]) pipe?.destroy();
+        // Open pipes would keep our own process from ending for as long as that child lives. What a decoder has
+        // written and nobody has read yet stays to be read.
+        child.stdin?.destroy();
+        child.stderr?.destroy();
         resolve({ code, signal });
       });
       child.once('close', () => {
