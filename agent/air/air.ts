@@ -17,7 +17,7 @@ const RENEW_MS = 1_000;
 /** With less than this left to send, most of it may be heard before a power cut is: the sink holds a moment's sound. */
 export const ENDING_SAMPLES = 1.5 * SAMPLE_RATE;
 /** Soon enough that the output of a short programme is measured too. */
-const FIRST_LOOK_MS = 400;
+const FIRST_LOOK_MS = 200;
 
 export interface AirOptions {
   readonly hardware: Hardware;
