@@ -17,7 +17,9 @@ async function main(): Promise<number> {
   try {
     parsed = parseArgs(usage);
   } catch (error) {
-    const say = words(languageOf(undefined, process.env));
+    // What cannot be parsed may still say in which language to complain.
+    const flag = process.argv[process.argv.indexOf('--lang') + 1];
+    const say = words(languageOf(process.argv.includes('--lang') ? flag : undefined, process.env));
     process.stderr.write(`${say.badUsage((error as Error).message)}\n\n${say.help}\n`);
     return 2;
   }
