@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=1
+// A small young generation: about 10 MB less on a board, and no slower.
 import { parseArgs } from 'node:util';
 import { type Agent, startAgent } from './agent.ts';
 import { ConfigurationError, loadConfiguration } from './configuration/load.ts';

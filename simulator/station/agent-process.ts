@@ -35,7 +35,8 @@ export function prepareAgent(options: AgentProcessOptions): AgentProcess {
       child = startChild({
         name: options.name,
         command: process.execPath,
-        args: [AGENT_PROGRAM, 'run', '--config', options.configuration],
+        // As the program's own first line asks of Node.
+        args: ['--max-semi-space-size=1', AGENT_PROGRAM, 'run', '--config', options.configuration],
         log: options.log,
         onLine: (line) => options.onLine?.(line),
       });
