@@ -1,0 +1,72 @@
+import { isLast, type Report } from '../../../protocol/report.ts';
+import type { History, OrderedRevision, StationHistory } from './history.ts';
+
+/** What the ledger tells of one occurrence of one revision at one station. */
+export interface Airing {
+  readonly name: string;
+  readonly station: StationHistory;
+  readonly order: OrderedRevision;
+  readonly occurrence: string;
+  /** Every report that concerns it, those about the order as a whole included. */
+  readonly reports: readonly Report[];
+  readonly attempts: readonly Attempt[];
+  /** Its last report. */
+  readonly outcome: Report | undefined;
+}
+
+/** From one `airing` report to the next report of the same occurrence. */
+export interface Attempt {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Every occurrence of every revision at every station that it addresses. */
+export function airingsOf({ stations, orders }: Pick<History, 'stations' | 'orders'>): Airing[] {
+  return stations.flatMap((station) => {
+    const byRevision = new Map<string, Report[]>();
+    for (const report of station.reports) {
+      if (report.order === undefined) continue;
+      const name = `${report.order.id}/${report.order.rev}`;
+      byRevision.set(name, [...(byRevision.get(name) ?? []), report]);
+    }
+    const addressed = orders.filter((order) => order.stations.includes(station.station));
+    return addressed.flatMap((order) => {
+      const reports = byRevision.get(`${order.id}/${order.rev}`) ?? [];
+      return order.occurrences.map((occurrence) => airingOf(station, order, occurrence, reports));
+    });
+  });
+}
+
+function airingOf(
+  station: StationHistory,
+  order: OrderedRevision,
+  occurrence: string,
+  ofOrder: readonly Report[],
+): Airing {
+  const reports = ofOrder.filter((report) => report.occurrence === undefined || report.occurrence === occurrence);
+  const attempts = reports.flatMap((report, at): Attempt[] => {
+    if (report.outcome !== 'airing') return [];
+    const next = reports[at + 1];
+    return [{ from: Date.parse(report.at), to: next === undefined ? Number.POSITIVE_INFINITY : Date.parse(next.at) }];
+  });
+  return {
+    name: `${order.id}/${order.rev}/${occurrence}`,
+    station,
+    order,
+    occurrence,
+    reports,
+    attempts,
+    outcome: reports.find(isLast),
+  };
+}
+
+/**
+ * Whether this airing owes an outcome: the centre booked its revision, and it is either in force or was seen by the
+ * station. A revision that was superseded or cancelled before the station ever heard of it owes none.
+ */
+export function owesOutcome({ order, reports }: Airing): boolean {
+  const { booked } = order;
+  if (reports.length > 0) return true;
+  if (booked === undefined) return false;
+  return booked.rev === order.rev && !booked.cancelled;
+}

@@ -1,0 +1,52 @@
+import { isLast, type Report } from '../../../protocol/report.ts';
+import { type Airing, owesOutcome } from './airings.ts';
+import type { History, OrderedRevision, StationHistory, Violation } from './history.ts';
+
+/** [P-41] What the centre promised is in its book, and what stations said is in its ledger, numbered without a gap. */
+export function checkBook({ stations, orders }: History): Violation[] {
+  return [...orders.flatMap(checkOrder), ...stations.flatMap(checkNumbers)];
+}
+
+function checkOrder(order: OrderedRevision): Violation[] {
+  const airing = `${order.id}/${order.rev}`;
+  const violations: Violation[] = [];
+  if (order.answered && (order.booked === undefined || order.booked.rev < order.rev)) {
+    violations.push({ rule: 'order-lost', airing, what: 'the centre answered that it is booked, and has lost it' });
+  }
+  if (order.cancelAnswered && order.booked?.cancelled !== true) {
+    violations.push({ rule: 'cancellation-lost', airing, what: 'the centre answered that it is cancelled' });
+  }
+  return violations;
+}
+
+function checkNumbers({ station, reports, odd }: StationHistory): Violation[] {
+  const wrong = (what: string): Violation => ({ rule: 'numbers', station, what });
+  const epochs = new Set(reports.map(({ epoch }) => epoch));
+  const gap = reports.find(({ seq }, at) => seq !== at + 1);
+  return [
+    ...(epochs.size > 1 ? [wrong(`${epochs.size} journals: one was lost`)] : []),
+    ...(epochs.size <= 1 && gap !== undefined ? [wrong(`a gap before number ${gap.seq}`)] : []),
+    ...(odd > 0 ? [wrong(`${odd} reports that the centre could not count`)] : []),
+  ];
+}
+
+/** [P-62] Every airing has exactly one outcome, and says nothing after it. */
+export function checkOutcome(airing: Airing): Violation[] {
+  const { name, station, reports, outcome } = airing;
+  const told = { station: station.station, airing: name, reports: reports.map(inWords) };
+  if (outcome === undefined) {
+    if (!owesOutcome(airing)) return [];
+    const what = reports.length === 0 ? 'the station never heard of it' : 'it was never brought to an end';
+    return [{ rule: 'no-outcome', ...told, what }];
+  }
+  const after = reports.slice(reports.indexOf(outcome) + 1);
+  if (after.length === 0) return [];
+  const outcomes = after.filter(isLast).length;
+  const what = outcomes > 0 ? `${outcomes + 1} outcomes` : `it goes on after ${outcome.outcome}`;
+  return [{ rule: 'two-outcomes', ...told, what }];
+}
+
+export function inWords({ seq, at, outcome, continues, refusal, evidence }: Report): string {
+  const played = evidence?.played && ` ${Math.round(evidence.played.ms)} of ${Math.round(evidence.played.ofMs)} ms`;
+  return `#${seq} ${at} ${outcome}${continues ? ' (continues)' : ''}${refusal ? ` ${refusal.code}` : ''}${played ?? ''}`;
+}

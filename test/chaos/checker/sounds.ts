@@ -1,0 +1,138 @@
+import type { Airing } from './airings.ts';
+import { passesThroughout } from './coverage.ts';
+import type { Hearing, History, StationHistory, Violation } from './history.ts';
+import { inWords } from './outcomes.ts';
+
+/** A sound shorter than this cannot be recognised for sure. */
+const RECOGNISABLE_MS = 150;
+/** How much of the beginning and of the end of a programme may go unrecognised, in milliseconds. */
+const EDGE_MS = 120;
+/** From `due` to sound on a busy machine. */
+const LATENESS_MS = 3_000;
+
+/** Holds what was heard against what was reported, station by station. */
+export function checkSounds(history: History, airings: readonly Airing[]): Violation[] {
+  return history.stations.flatMap((station) => {
+    const own = airings.filter((airing) => airing.station === station);
+    const heard = new Map<Airing, Hearing[]>(own.map((airing) => [airing, []]));
+    const stray = station.hearings.flatMap((hearing) => {
+      const airing = airingOfHearing(hearing, own, history.clockToleranceMs);
+      if (airing !== undefined) heard.get(airing)?.push(hearing);
+      return airing === undefined ? unexplained(station, hearing, own) : wrongZone(airing, hearing);
+    });
+    const each = [...heard].flatMap(([airing, hearings]) => [
+      ...heardTwice(airing, hearings),
+      ...airedUnheard(airing, hearings),
+      ...offTime(airing, hearings, history.clockToleranceMs),
+    ]);
+    return [...stray, ...each];
+  });
+}
+
+/** The airing during one of whose attempts it began; of several the one that began last before it. */
+function airingOfHearing(hearing: Hearing, own: readonly Airing[], toleranceMs: number): Airing | undefined {
+  const candidates = own
+    .filter(({ order }) => order.signature === hearing.signature)
+    .flatMap((airing) => airing.attempts.map((attempt) => ({ airing, attempt })))
+    .filter(({ attempt }) => hearing.from >= attempt.from - toleranceMs && hearing.from <= attempt.to + toleranceMs);
+  const distance = (from: number): number => (from <= hearing.from ? hearing.from - from : 2 * (from - hearing.from));
+  return candidates.sort((a, b) => distance(a.attempt.from) - distance(b.attempt.from))[0]?.airing;
+}
+
+function unexplained(station: StationHistory, hearing: Hearing, own: readonly Airing[]): Violation[] {
+  const told = { station: station.station, timeline: excerpt(station, hearing.from, hearing.to) };
+  const where = `${Math.round(hearing.to - hearing.from)} ms in ${hearing.zone} at ${new Date(hearing.from).toISOString()}`;
+  if (hearing.signature === undefined) {
+    return hearing.to - hearing.from < RECOGNISABLE_MS ? [] : [{ rule: 'unknown-sound', ...told, what: where }];
+  }
+  const ordered = own.filter(({ order }) => order.signature === hearing.signature);
+  const [first] = ordered;
+  if (first === undefined) {
+    return [
+      { rule: 'heard-unreported', ...told, what: `${where}: recording ${hearing.signature} was not ordered here` },
+    ];
+  }
+  const reports = ordered.flatMap((airing) => airing.reports.map(inWords));
+  return [
+    { rule: 'heard-unreported', ...told, airing: first.name, reports, what: `${where}: the ledger knows nothing` },
+  ];
+}
+
+function wrongZone(airing: Airing, hearing: Hearing): Violation[] {
+  if (zonesOf(airing).includes(hearing.zone)) return [];
+  const { station } = airing;
+  const timeline = excerpt(station, hearing.from, hearing.to);
+  const what = `heard in ${hearing.zone}, ordered for ${zonesOf(airing).join(', ')}`;
+  return [{ rule: 'wrong-zone', station: station.station, airing: airing.name, timeline, what }];
+}
+
+/** At most once in full: no occurrence was heard from beginning to end more often than it was ordered to be. */
+function heardTwice(airing: Airing, hearings: readonly Hearing[]): Violation[] {
+  const { order } = airing;
+  return zonesOf(airing).flatMap((zone) => {
+    const times = timesHeard(airing, hearings, zone);
+    if (times <= order.times) return [];
+    return [{ rule: 'heard-twice', ...evidence(airing, hearings), what: `${times} times in full in ${zone}` }];
+  });
+}
+
+/** Nothing is reported `aired` that was not heard in every selected zone. */
+function airedUnheard(airing: Airing, hearings: readonly Hearing[]): Violation[] {
+  if (airing.outcome?.outcome !== 'aired') return [];
+  return zonesOf(airing).flatMap((zone) => {
+    const times = timesHeard(airing, hearings, zone);
+    if (times >= airing.order.times) return [];
+    const what = `heard ${times} of ${airing.order.times} times in ${zone}`;
+    return [{ rule: 'aired-unheard', ...evidence(airing, hearings), what }];
+  });
+}
+
+/** Nothing begins before its instant, and nothing for the first time after its grace: no backlog is played. */
+function offTime(airing: Airing, hearings: readonly Hearing[], toleranceMs: number): Violation[] {
+  const { order, occurrence, attempts } = airing;
+  const due = occurrence === 'now' ? order.issuedAt : Date.parse(occurrence);
+  const first = Math.min(...hearings.map(({ from }) => from));
+  if (!Number.isFinite(first)) return [];
+  const told = evidence(airing, hearings);
+  const latest = Math.min(due + order.lateByMs, order.expiresAt) + LATENESS_MS + toleranceMs;
+  const begun = Math.min(first, ...attempts.map(({ from }) => from));
+  if (first < due - toleranceMs) return [{ rule: 'too-early', ...told, what: `${due - first} ms before its instant` }];
+  return begun > latest ? [{ rule: 'too-late', ...told, what: `${begun - due} ms after its instant` }] : [];
+}
+
+const timesHeard = ({ order }: Airing, hearings: readonly Hearing[], zone: string): number =>
+  passesThroughout(
+    hearings.filter((hearing) => hearing.zone === zone).flatMap(({ passes }) => passes),
+    { from: EDGE_MS, to: order.durationMs - EDGE_MS },
+  );
+
+const zonesOf = ({ order, station }: Airing): readonly string[] => order.zones ?? station.zones;
+
+function evidence(airing: Airing, hearings: readonly Hearing[]) {
+  const { station, reports, name } = airing;
+  const from = Math.min(...hearings.map((hearing) => hearing.from), ...airing.attempts.map((attempt) => attempt.from));
+  const to = Math.max(...hearings.map((hearing) => hearing.to), from);
+  return {
+    station: station.station,
+    airing: name,
+    reports: reports.map(inWords),
+    timeline: [
+      ...excerpt(station, from, to),
+      ...hearings.map(
+        ({ zone, from: at, passes }) =>
+          `heard in ${zone} at ${new Date(at).toISOString()}: ${passes.map((pass) => `${Math.round(pass.from)}–${Math.round(pass.to)} ms`).join(', ')}`,
+      ),
+    ],
+  };
+}
+
+const AROUND_MS = 1_500;
+const LONGEST_EXCERPT = 60;
+
+/** What the station's timeline says of a stretch of time. */
+export function excerpt({ timeline }: StationHistory, from: number, to: number): string[] {
+  return timeline
+    .filter(({ at }) => Date.parse(at) >= from - AROUND_MS && Date.parse(at) <= to + AROUND_MS)
+    .slice(0, LONGEST_EXCERPT)
+    .map(({ at, ms: _, sample, what, ...rest }) => `${at} ${sample} ${what} ${JSON.stringify(rest)}`);
+}

@@ -1,0 +1,164 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Link, startLink } from '../../simulator/link/link.ts';
+import type { TimelineEvent } from '../../simulator/loudspeaker/timeline.ts';
+import { startVirtualStation, type VirtualStation } from '../../simulator/station/station.ts';
+import type { Diary } from './diary.ts';
+import { Happenings } from './happenings.ts';
+import type { AgentStep } from './steps.ts';
+
+export interface StationActorOptions {
+  readonly directory: string;
+  readonly centre: string;
+  readonly root: string;
+  readonly brokerUrl: string;
+  readonly station: string;
+  readonly zones: readonly string[];
+  readonly transport: 'pty' | 'tcp';
+  readonly diary: Diary;
+}
+
+/** One station of a chaos run: agent, virtual hardware, and the wire to its centre, in the hands of the run. */
+export class StationActor {
+  readonly name: string;
+  readonly virtual: VirtualStation;
+  readonly link: Link;
+  /** Steps of its story, as they are seen from outside. */
+  readonly happenings = new Happenings<AgentStep>();
+  /** Times at which the agent ended by itself. */
+  readonly crashes: string[] = [];
+  readonly #diary: Diary;
+  #watcher: FSWatcher | undefined;
+  #expectedEnd = false;
+  #halted = false;
+
+  private constructor(name: string, virtual: VirtualStation, link: Link, diary: Diary) {
+    this.name = name;
+    this.virtual = virtual;
+    this.link = link;
+    this.#diary = diary;
+  }
+
+  static async start(options: StationActorOptions): Promise<StationActor> {
+    const { station, zones, diary } = options;
+    const link = await startLink(options.brokerUrl);
+    try {
+      const directory = join(options.directory, station);
+      let hear = (_line: string): void => {};
+      const virtual = await startVirtualStation({
+        ...{ centre: options.centre, root: options.root, station, transport: options.transport, directory },
+        brokerUrl: link.url,
+        name: `Đài ${station}`,
+        zones: zones.map((id) => ({ id, name: id })),
+        agent: 'none',
+        onAgentLine: (line) => hear(line),
+      });
+      const actor = new StationActor(station, virtual, link, diary);
+      hear = (line) => actor.#hear(line);
+      virtual.loudspeaker.timeline.listen((event) => actor.#see(event));
+      const cache = join(directory, 'state', 'cache');
+      await mkdir(cache, { recursive: true, mode: 0o700 });
+      actor.#watcher = watch(cache, (_kind, file) => {
+        if (file?.endsWith('.part')) actor.happenings.tell('downloading');
+      });
+      return actor;
+    } catch (error) {
+      await link.close();
+      throw error;
+    }
+  }
+
+  get running(): boolean {
+    return this.virtual.agent.child?.running ?? false;
+  }
+
+  /** Starts the agent unless it runs. */
+  start(): void {
+    if (this.running) return;
+    this.#expectedEnd = false;
+    this.#halted = false;
+    this.#diary.begins(this.name);
+    const child = this.virtual.agent.start();
+    void child.exited.then(({ code, signal }) => {
+      this.#diary.ends(this.name);
+      if (this.#expectedEnd) return;
+      this.crashes.push(`${new Date().toISOString()} ended by itself (${signal ?? code}): ${child.tail().slice(-600)}`);
+      this.#diary.note('crashed', { station: this.name, code, signal });
+    });
+  }
+
+  /** SIGKILL, as a power cut would. */
+  async kill(): Promise<void> {
+    if (!this.running) return;
+    this.#expectedEnd = true;
+    // The signal goes out before anything is waited for.
+    const gone = this.virtual.agent.kill();
+    this.#diary.ends(this.name);
+    await gone;
+  }
+
+  /** SIGTERM: it may tidy up. */
+  async end(): Promise<void> {
+    if (!this.running) return;
+    this.#expectedEnd = true;
+    await this.virtual.agent.stop();
+  }
+
+  /** SIGSTOP, and SIGCONT. */
+  halt(on: boolean): void {
+    const pid = this.virtual.agent.child?.pid;
+    if (!this.running || pid === undefined || this.#halted === on) return;
+    this.#halted = on;
+    process.kill(pid, on ? 'SIGSTOP' : 'SIGCONT');
+    if (on) this.#diary.ends(this.name);
+    else this.#diary.begins(this.name);
+  }
+
+  /** Takes every fault away and runs the agent. */
+  async heal(): Promise<void> {
+    this.halt(false);
+    this.link.freeze(false);
+    this.link.delay(0);
+    await this.link.restore();
+    await this.virtual.controller.faults.replug();
+    await this.virtual.loudspeaker.player.setBusy(false);
+    this.start();
+  }
+
+  async close(): Promise<void> {
+    this.#expectedEnd = true;
+    this.halt(false);
+    this.#watcher?.close();
+    await this.virtual.close();
+    this.#diary.ends(this.name);
+    await this.link.close();
+  }
+
+  #hear(line: string): void {
+    if (line.startsWith('info online ')) this.happenings.tell('online');
+  }
+
+  #see(event: TimelineEvent): void {
+    const step = stepOf(event);
+    if (step !== undefined) this.happenings.tell(step);
+  }
+}
+
+function stepOf(event: TimelineEvent): AgentStep | undefined {
+  switch (event.what) {
+    case 'amplifier':
+      return event.on ? 'powered' : 'powered-off';
+    case 'relay':
+      return event.closed ? 'relay-closed' : 'relay-opened';
+    case 'mute':
+      return event.on ? 'muted' : 'unmuted';
+    case 'sound-started':
+      return 'sounding';
+    case 'player':
+      return event.did === 'drained' ? 'played' : undefined;
+    case 'level':
+    case 'sound-ended':
+      return undefined;
+  }
+}
