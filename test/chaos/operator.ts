@@ -77,7 +77,13 @@ export class Operator {
     };
     diary.hands({
       ...{ id, rev, priority: planned.priority, stations: addressed, zones, signature, durationMs, times, last },
-      ...{ occurrences: instants ?? ['now'], issuedAt, lateByMs: lateByS * 1_000, expiresAt },
+      ...{
+        occurrences: instants ?? ['now'],
+        resumes: planned.onInterrupt === 'resume',
+        issuedAt,
+        lateByMs: lateByS * 1_000,
+        expiresAt,
+      },
     });
     diary.note('orders', { ...fields, signature, durationMs });
     diary.counts.orders += 1;

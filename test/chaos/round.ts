@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { openScope } from '../../simulator/process/scope.ts';
 import { check } from './checker/check.ts';
 import type { Violation } from './checker/history.ts';
@@ -53,6 +54,7 @@ export async function playRound(options: RoundOptions): Promise<RoundResult> {
     await orderOnceMore(stage, signal);
     progress(counts, 'judges');
     const history = await gather(stage);
+    await writeFile(join(directory, 'history.json'), JSON.stringify(history));
     const crashed = stage.stations.flatMap(({ name, crashes }) =>
       crashes.map((what): Finding => ({ rule: 'crashed', station: name, what })),
     );

@@ -63,6 +63,7 @@ export interface OrderedRevision {
   readonly signature: number;
   readonly durationMs: number;
   readonly times: number;
+  readonly resumes: boolean;
   /** The centre answered that it is booked. Unanswered, it may be booked or not. */
   readonly answered: boolean;
   /** The centre answered that the order is cancelled. */

@@ -1,5 +1,5 @@
 import type { Airing } from './airings.ts';
-import { passesThroughout } from './coverage.ts';
+import { passesThroughout, placeInAiring } from './coverage.ts';
 import type { Hearing, History, StationHistory, Violation } from './history.ts';
 import { inWords } from './outcomes.ts';
 
@@ -66,24 +66,21 @@ function wrongZone(airing: Airing, hearing: Hearing): Violation[] {
   return [{ rule: 'wrong-zone', station: station.station, airing: airing.name, timeline, what }];
 }
 
-/** At most once in full: no occurrence was heard from beginning to end more often than it was ordered to be. */
+/** At most once: no occurrence, with all its repetitions, was heard from beginning to end more than once. */
 function heardTwice(airing: Airing, hearings: readonly Hearing[]): Violation[] {
-  const { order } = airing;
   return zonesOf(airing).flatMap((zone) => {
     const times = timesHeard(airing, hearings, zone);
-    if (times <= order.times) return [];
+    if (times <= 1) return [];
     return [{ rule: 'heard-twice', ...evidence(airing, hearings), what: `${times} times in full in ${zone}` }];
   });
 }
 
-/** Nothing is reported `aired` that was not heard in every selected zone. */
+/** Nothing is reported `aired` that was not heard to the end in every selected zone. */
 function airedUnheard(airing: Airing, hearings: readonly Hearing[]): Violation[] {
   if (airing.outcome?.outcome !== 'aired') return [];
   return zonesOf(airing).flatMap((zone) => {
-    const times = timesHeard(airing, hearings, zone);
-    if (times >= airing.order.times) return [];
-    const what = `heard ${times} of ${airing.order.times} times in ${zone}`;
-    return [{ rule: 'aired-unheard', ...evidence(airing, hearings), what }];
+    if (timesHeard(airing, hearings, zone) > 0) return [];
+    return [{ rule: 'aired-unheard', ...evidence(airing, hearings), what: `not heard in full in ${zone}` }];
   });
 }
 
@@ -100,11 +97,11 @@ function offTime(airing: Airing, hearings: readonly Hearing[], toleranceMs: numb
   return begun > latest ? [{ rule: 'too-late', ...told, what: `${begun - due} ms after its instant` }] : [];
 }
 
-const timesHeard = ({ order }: Airing, hearings: readonly Hearing[], zone: string): number =>
-  passesThroughout(
-    hearings.filter((hearing) => hearing.zone === zone).flatMap(({ passes }) => passes),
-    { from: EDGE_MS, to: order.durationMs - EDGE_MS },
-  );
+function timesHeard({ order }: Airing, hearings: readonly Hearing[], zone: string): number {
+  const sounds = hearings.filter((hearing) => hearing.zone === zone).map(({ passes }) => passes);
+  const whole = { from: EDGE_MS, to: order.times * order.durationMs - EDGE_MS };
+  return passesThroughout(placeInAiring(sounds, order), whole);
+}
 
 const zonesOf = ({ order, station }: Airing): readonly string[] => order.zones ?? station.zones;
 
