@@ -124,12 +124,15 @@ export async function bookCancel(journal: Journal, cancel: Pick<Cancel, 'id' | '
 /**
  * What the journal still owes after a start: airings to take up again. One that was on air when the station died was
  * heard in part: it is reported `interrupted`, and goes on as its order says, unless so little was left that it may
- * have been heard in full [P-69].
+ * have been heard in full [P-69]. What was cancelled or replaced meanwhile, and died before it could say so, says so.
  */
 export async function resumeBook(journal: Journal): Promise<readonly BookedAiring[]> {
+  const open = () => [...journal.airings.values()].filter(isOpen);
   await journal.commit(() => {
-    const cut = [...journal.airings.values()].filter(({ state }) => state === 'airing');
-    if (cut.length === 0) return undefined;
+    const off = open().filter((airing) => isOff(journal, airing));
+    const cut = open().filter((airing) => airing.state === 'airing' && !isOff(journal, airing));
+    if (off.length + cut.length === 0) return undefined;
+    const cancelled = off.map(withState('cancelled'));
     const interrupted = cut.map((airing): AiringRecord => {
       const order = journal.orders.get(airing.order.id)?.order;
       const { ending, samples = 0, ...rest } = withState('interrupted')(airing);
@@ -138,14 +141,17 @@ export async function resumeBook(journal: Journal): Promise<readonly BookedAirin
       return { ...rest, continues: true, samples: order.onInterrupt === 'resume' ? samples : 0 };
     });
     return {
-      airings: interrupted,
-      reports: interrupted.map((airing) => ({
-        ...reportOf(airing, 'interrupted'),
-        ...(airing.continues && { continues: true as const }),
-      })),
+      airings: [...cancelled, ...interrupted],
+      reports: [
+        ...cancelled.map((airing) => reportOf(airing, 'cancelled')),
+        ...interrupted.map((airing) => ({
+          ...reportOf(airing, 'interrupted'),
+          ...(airing.continues && { continues: true as const }),
+        })),
+      ],
     };
   });
-  return [...journal.airings.values()].filter(isOpen).flatMap((airing) => {
+  return open().flatMap((airing) => {
     const record = journal.orders.get(airing.order.id);
     return record === undefined ? [] : [bookedAiring(record.order, airing)];
   });
@@ -217,7 +223,12 @@ function bookedAiring(order: Order, { state, samples = 0, ...record }: AiringRec
 const isKnown = (journal: Journal, order: Order): boolean =>
   (journal.orders.get(order.id)?.order.rev ?? 0) >= order.rev;
 
-const isCancelled = (journal: Journal, order: Order): boolean => (journal.cancels.get(order.id)?.rev ?? 0) >= order.rev;
+const isCancelled = (journal: Journal, order: Pick<Order, 'id' | 'rev'>): boolean =>
+  (journal.cancels.get(order.id)?.rev ?? 0) >= order.rev;
+
+/** Whether its order was cancelled, or has a later revision, whose programme is another. */
+const isOff = (journal: Journal, { order }: AiringRecord): boolean =>
+  isCancelled(journal, order) || (journal.orders.get(order.id)?.order.rev ?? order.rev) > order.rev;
 
 function unfinished(journal: Journal, id: string, upTo = Number.MAX_SAFE_INTEGER) {
   const open = [...journal.airings.values()].filter(

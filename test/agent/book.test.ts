@@ -132,6 +132,40 @@ test('an airing that was on air at the end is interrupted, once', async (t) => {
   }
 });
 
+test('what was cancelled or replaced on air, and died before it fell silent, is not taken up again', async (t) => {
+  const onInterrupt = 'restart';
+  const folder = t.testdir();
+  for (const [what, state] of [
+    ['cancelled', 'airing'],
+    ['cancelled', 'preempted'],
+    ['replaced', 'airing'],
+    ['replaced', 'preempted'],
+  ] as const) {
+    const directory = join(folder, `${what}-${state}`);
+    let journal = await open(directory);
+    const [airing] = (await bookOrder(journal, verified(1, { onInterrupt }))).booked;
+    if (airing === undefined) throw new Error('nothing booked');
+    await recordOutcome(journal, airing, 'airing', { at });
+    const { withdrawn } =
+      what === 'cancelled'
+        ? await bookCancel(journal, { id: airing.order.id, rev: 1 }, at)
+        : await bookOrder(journal, verified(2, { onInterrupt }));
+    t.same(withdrawn, [airing.key], 'its owner is told to end it');
+    // A preemption at the same moment may be noted first.
+    if (state === 'preempted') await recordOutcome(journal, airing, state, { at }, { continues: true });
+    for (let start = 0; start < 2; start++) {
+      await journal.close();
+      journal = await open(directory);
+      const taken = (await resumeBook(journal)).map(({ key }) => key);
+      t.notOk(taken.includes(airing.key), `${what} while ${state}`);
+    }
+    const told = (await outcomes(journal)).filter((each) => each.endsWith(' 1'));
+    t.same(told.at(-1), 'cancelled 1');
+    t.equal(told.filter((each) => each === 'cancelled 1').length, 1);
+    await journal.close();
+  }
+});
+
 test('a torn journal loses its tail alone', async (t) => {
   const directory = t.testdir();
   let journal = await open(directory);
