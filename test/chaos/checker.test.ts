@@ -265,6 +265,19 @@ test('every broken promise is found', async (t) => {
       history({ timeline: [...dai.timeline, ...relay('cho', 120, 2_190)] }),
     ],
     [
+      'one occurrence is cancelled, another airs afterwards',
+      'airs-cancelled',
+      history(
+        {
+          reports: reportsOf([
+            { outcome: 'cancelled', ms: 10, occurrence: at(9_000) },
+            ...aired.map((told) => ({ ...told, occurrence: at(0) })),
+          ]),
+        },
+        { occurrences: [at(0), at(9_000)] },
+      ),
+    ],
+    [
       'the last order does not air',
       'stuck',
       history(
@@ -278,7 +291,7 @@ test('every broken promise is found', async (t) => {
     t.ok(found.includes(rule), `${what}: ${rule} (found ${found.join(', ') || 'nothing'})`);
   }
   const covered = new Set(cases.map(([, rule]) => rule));
-  t.equal(covered.size, 15, 'every rule has its case');
+  t.equal(covered.size, 16, 'every rule has its case');
 });
 
 test('a violation says what to look at', async (t) => {

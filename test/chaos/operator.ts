@@ -19,7 +19,7 @@ type Fields = Readonly<Record<string, unknown>> & { readonly id: string; readonl
 export class Operator {
   readonly #stage: Stage;
   readonly #signal: AbortSignal;
-  readonly #sequels = new Set<Promise<void>>();
+  readonly #underWay = new Set<Promise<unknown>>();
 
   constructor(stage: Stage, signal: AbortSignal) {
     this.#stage = stage;
@@ -31,20 +31,23 @@ export class Operator {
     for (const planned of plan) {
       await pause(planned.afterMs, this.#signal);
       if (this.#signal.aborted) break;
-      await this.order(planned);
+      // Nobody waits for the answer to one order before handing in the next.
+      this.#own(this.order(planned));
     }
-    await Promise.all(this.#sequels);
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 
   /** Hands one order in and sees to what follows it. Returns its id, or undefined where it was not taken. */
   async order(planned: PlannedOrder, last = false): Promise<string | undefined> {
     const id = uuid();
     const taken = await this.#hand({ id, rev: 1 }, planned, last);
-    if (taken && planned.sequel !== undefined) {
-      const following = this.#follow(id, planned, planned.sequel).finally(() => this.#sequels.delete(following));
-      this.#sequels.add(following);
-    }
+    if (taken && planned.sequel !== undefined) this.#own(this.#follow(id, planned, planned.sequel));
     return taken ? id : undefined;
+  }
+
+  #own(work: Promise<unknown>): void {
+    const owned = work.finally(() => this.#underWay.delete(owned));
+    this.#underWay.add(owned);
   }
 
   async #follow(id: string, planned: PlannedOrder, sequel: PlannedSequel): Promise<void> {

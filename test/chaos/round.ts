@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openScope } from '../../simulator/process/scope.ts';
@@ -75,6 +76,8 @@ async function storm(stage: Stage, options: RoundOptions): Promise<void> {
   const random = new Random(seed);
   const over = new AbortController();
   const ending = AbortSignal.any([signal, over.signal]);
+  // Every pause listens to it, and every station pauses in several places.
+  setMaxListeners(0, ending);
   const end = performance.now() + stormMs;
   const watch = setInterval(() => {
     progress(stage.diary.counts, 'storms');

@@ -96,6 +96,7 @@ export type Rule =
   | 'heard-unreported'
   | 'unknown-sound'
   | 'wrong-zone'
+  | 'airs-cancelled'
   | 'too-early'
   | 'too-late'
   | 'relay-without-owner'

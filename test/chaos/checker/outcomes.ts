@@ -46,6 +46,16 @@ export function checkOutcome(airing: Airing): Violation[] {
   return [{ rule: 'two-outcomes', ...told, what }];
 }
 
+/** [P-31] A station that has said of one occurrence that its order is cancelled begins no other one. */
+export function checkCancelled({ name, station, order, reports }: Airing): Violation[] {
+  const same = (report: Report): boolean => report.order?.id === order.id && report.order.rev === order.rev;
+  const cancelled = station.reports.findIndex((report) => same(report) && report.outcome === 'cancelled');
+  const begins = reports.findLast(({ outcome }) => outcome === 'airing');
+  if (cancelled < 0 || begins === undefined || station.reports.indexOf(begins) < cancelled) return [];
+  const told = { station: station.station, airing: name, reports: reports.map(inWords) };
+  return [{ rule: 'airs-cancelled', ...told, what: `begins after ${inWords(station.reports[cancelled] ?? begins)}` }];
+}
+
 export function inWords({ seq, at, outcome, continues, refusal, evidence }: Report): string {
   const played = evidence?.played && ` ${Math.round(evidence.played.ms)} of ${Math.round(evidence.played.ofMs)} ms`;
   return `#${seq} ${at} ${outcome}${continues ? ' (continues)' : ''}${refusal ? ` ${refusal.code}` : ''}${played ?? ''}`;
