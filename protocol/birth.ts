@@ -11,6 +11,8 @@ export const birthSchema = v.object({
   boot: randomId,
   /** Minor version of this protocol that the station speaks. */
   protocol: counter,
+  /** Version of the centre's configuration that it keeps to; absent where it has none [P-76]. */
+  configuration: v.optional(counter),
   software: text(64),
   name: text(100),
   /** Ed25519 public key with which this station signs its reports. */

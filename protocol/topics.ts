@@ -1,7 +1,7 @@
 /** Every topic is built and parsed here and nowhere else [P-1]. */
 
 export type CentreToAll = 'host' | 'keys' | 'index' | 'order';
-export type CentreToStation = 'index' | 'order' | 'ack' | 'time';
+export type CentreToStation = 'index' | 'order' | 'ack' | 'time' | 'command';
 export type StationChannel = 'state' | 'birth' | 'report' | 'health' | 'pull';
 
 export type Topic =
@@ -14,7 +14,7 @@ export type Topic =
 const VERSION = '1';
 const level = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
 const toAll: readonly string[] = ['host', 'keys', 'index', 'order'] satisfies CentreToAll[];
-const toStation: readonly string[] = ['index', 'order', 'ack', 'time'] satisfies CentreToStation[];
+const toStation: readonly string[] = ['index', 'order', 'ack', 'time', 'command'] satisfies CentreToStation[];
 const fromStation: readonly string[] = ['state', 'birth', 'report', 'health', 'pull'] satisfies StationChannel[];
 
 const root = (centre: string): string => `loa/${VERSION}/${centre}`;

@@ -3,6 +3,7 @@ import { ackSchema } from '../../protocol/ack.ts';
 import { alarmSchema } from '../../protocol/alarm.ts';
 import { birthSchema } from '../../protocol/birth.ts';
 import { cancelSchema } from '../../protocol/cancel.ts';
+import { centreConfigurationSchema } from '../../protocol/configuration.ts';
 import type { EnvelopeType } from '../../protocol/envelope.ts';
 import { healthSchema } from '../../protocol/health.ts';
 import { hostSchema } from '../../protocol/host.ts';
@@ -62,6 +63,12 @@ export const messages = {
   host: { schema: hostSchema, summary: 'Whether the centre listens', example: examples.host },
   ack: { schema: ackSchema, typ: 'loa-ack', summary: 'The highest report number stored', example: examples.ack },
   time: { schema: timeSchema, typ: 'loa-time', summary: 'The centre’s answer to a nonce', example: examples.time },
+  configuration: {
+    schema: centreConfigurationSchema,
+    typ: 'loa-configuration',
+    summary: 'What the centre sets at one station',
+    example: examples.configuration,
+  },
   report: {
     schema: reportSchema,
     typ: 'loa-report',
@@ -117,6 +124,12 @@ export const channels: Readonly<Record<string, ChannelEntry>> = {
   toOrder: channel(topics.to(centre, station, 'order'), 'centre', ['order', 'cancel'], 'Pushed, or answered to a pull'),
   toAck: channel(topics.to(centre, station, 'ack'), 'centre', ['ack'], 'What the centre has stored'),
   toTime: channel(topics.to(centre, station, 'time'), 'centre', ['time'], 'The answer to a time question'),
+  toCommand: channel(
+    topics.to(centre, station, 'command'),
+    'centre',
+    ['configuration'],
+    'What a station is to be or do besides airing',
+  ),
   fromState: channel(topics.from(centre, station, 'state'), 'station', ['state'], 'Presence, and last will', retained),
   fromBirth: channel(topics.from(centre, station, 'birth'), 'station', ['birth'], 'Said on every connect', retained),
   fromReport: channel(

@@ -12,7 +12,7 @@ const topic: fc.Arbitrary<Topic> = fc.oneof(
   fc.record({
     to: fc.constant('station' as const),
     station: identifier,
-    channel: fc.constantFrom('index' as const, 'order' as const, 'ack' as const, 'time' as const),
+    channel: fc.constantFrom(...(['index', 'order', 'ack', 'time', 'command'] as const)),
   }),
   fc.record({
     from: fc.constant('station' as const),

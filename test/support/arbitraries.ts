@@ -3,10 +3,12 @@ import type { Ack } from '../../protocol/ack.ts';
 import type { Alarm } from '../../protocol/alarm.ts';
 import type { Birth } from '../../protocol/birth.ts';
 import type { Cancel } from '../../protocol/cancel.ts';
+import type { CentreConfiguration } from '../../protocol/configuration.ts';
 import type { Health } from '../../protocol/health.ts';
 import type { Host } from '../../protocol/host.ts';
 import type { Keys } from '../../protocol/keys.ts';
 import type { OrderIndex } from '../../protocol/order-index.ts';
+import type { Policy } from '../../protocol/policy.ts';
 import type { Pull } from '../../protocol/pull.ts';
 import type { Receipt } from '../../protocol/receipt.ts';
 import { refusalCodes } from '../../protocol/refusal.ts';
@@ -36,6 +38,7 @@ export const birth: fc.Arbitrary<Birth> = fc.record({
   station: f.identifier,
   boot: f.randomId,
   protocol: f.counter,
+  configuration: f.counter,
   software: f.text(64),
   name: f.text(100),
   key: f.publicKey,
@@ -180,4 +183,27 @@ export const time: fc.Arbitrary<Time> = fc.record({
   station: f.identifier,
   nonce: f.randomId,
   now: f.instant,
+});
+
+const clockTime = fc.nat(1_439).map((minute) => new Date(minute * 60_000).toISOString().slice(11, 16));
+const hours = fc.record({ from: clockTime, to: clockTime });
+
+const policy: fc.Arbitrary<Policy> = fc.record(
+  {
+    timeZone: fc.constantFrom('Asia/Ho_Chi_Minh', 'UTC', 'Europe/Paris'),
+    quietHours: few(hours),
+    dailyMinutes: fc.nat(1_440),
+    volumeCeilings: few(
+      fc.record({ percent: fc.nat(100), zones: f.identifiers(4), hours }, { requiredKeys: ['percent'] }),
+    ),
+  },
+  { requiredKeys: ['timeZone', 'quietHours', 'volumeCeilings'] },
+);
+
+export const configuration: fc.Arbitrary<CentreConfiguration> = fc.record({
+  centre: f.identifier,
+  station: f.identifier,
+  version: f.counter,
+  issuedAt: f.instant,
+  policies: fc.record({ all: policy, station: policy }, { requiredKeys: [] }),
 });

@@ -2,6 +2,7 @@ import type { Ack } from '../../protocol/ack.ts';
 import type { Alarm } from '../../protocol/alarm.ts';
 import type { Birth } from '../../protocol/birth.ts';
 import type { Cancel } from '../../protocol/cancel.ts';
+import type { CentreConfiguration } from '../../protocol/configuration.ts';
 import type { Health } from '../../protocol/health.ts';
 import type { Host } from '../../protocol/host.ts';
 import type { Keys } from '../../protocol/keys.ts';
@@ -121,12 +122,28 @@ export const ack: Ack = { ...who, epoch: randomId, seq: 42 };
 
 export const time: Time = { ...who, nonce: randomId, now: at };
 
+export const configuration: CentreConfiguration = {
+  ...who,
+  version: 7,
+  issuedAt: at,
+  policies: {
+    all: { timeZone: 'Asia/Ho_Chi_Minh', quietHours: [{ from: '21:30', to: '05:00' }], volumeCeilings: [] },
+    station: {
+      timeZone: 'Asia/Ho_Chi_Minh',
+      quietHours: [],
+      dailyMinutes: 120,
+      volumeCeilings: [{ percent: 60, zones: ['cho'], hours: { from: '18:00', to: '21:30' } }],
+    },
+  },
+};
+
 export const state: State = { state: 'online', boot: randomId, connection: 3 };
 
 export const birth: Birth = {
   station: 'dai-dong',
   boot: randomId,
   protocol: 0,
+  configuration: 7,
   software: 'loa-agent 0.1.0',
   name: 'Đài truyền thanh xã Đại Đồng',
   key,

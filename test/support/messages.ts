@@ -3,6 +3,7 @@ import { decodeAck, encodeAck } from '../../protocol/ack.ts';
 import { decodeAlarm, encodeAlarm } from '../../protocol/alarm.ts';
 import { decodeBirth, encodeBirth } from '../../protocol/birth.ts';
 import { decodeCancel, decodeCancelRequest, encodeCancel, encodeCancelRequest } from '../../protocol/cancel.ts';
+import { decodeCentreConfiguration, encodeCentreConfiguration } from '../../protocol/configuration.ts';
 import type { KeyLookup, Opened, SigningKey } from '../../protocol/envelope.ts';
 import { decodeHealth, encodeHealth } from '../../protocol/health.ts';
 import { decodeHost, encodeHost } from '../../protocol/host.ts';
@@ -78,6 +79,7 @@ const all: readonly Kind[] = [
   plain('birth', messages.birth, encodeBirth, decodeBirth),
   signed('cancel', messages.cancel, encodeCancel, decodeCancel),
   signed('cancel request', messages.cancel, encodeCancelRequest, decodeCancelRequest),
+  signed('configuration', messages.configuration, encodeCentreConfiguration, decodeCentreConfiguration),
   plain('health', messages.health, encodeHealth, decodeHealth),
   plain('host', messages.host, encodeHost, decodeHost),
   keys,
