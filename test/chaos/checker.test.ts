@@ -105,6 +105,24 @@ test('what went as it should breaks no rule', async (t) => {
     t.same(check(judged), []);
   });
 
+  await t.test('two occurrences of a warning, tried in vain and then taking turns', async (t) => {
+    const [first, second] = [at(0), at(2_000)];
+    const judged = history(
+      {
+        timeline: relay('thon-1', 120, 130, 2_110, 4_140, 4_160, 6_240),
+        hearings: [sound(2_130, 4_130), sound(4_200, 6_200)],
+        reports: reportsOf([
+          { outcome: 'airing', ms: 110, occurrence: first },
+          { outcome: 'airing', ms: 2_100, occurrence: second },
+          { outcome: 'aired', ms: 4_150, occurrence: second },
+          { outcome: 'aired', ms: 6_250, occurrence: first },
+        ]),
+      },
+      { priority: 'emergency', occurrences: [first, second] },
+    );
+    t.same(check(judged), []);
+  });
+
   await t.test('cancelled or superseded before the station heard of it', async (t) => {
     const silent = { timeline: [], hearings: [], reports: [] };
     t.same(check(history(silent, { cancelAnswered: true, booked: { rev: 1, cancelled: true } })), []);

@@ -23,7 +23,7 @@ export async function suffer(
   for (const fault of plan) {
     if (signal.aborted) return;
     station.start();
-    diary.note('fault', { station: station.name, ...fault });
+    diary.note('fault', { station: station.name, fault });
     if (fault.do === 'wait' || fault.do === 'reset') {
       await pause(fault.afterMs, signal);
       if (fault.do === 'reset') station.link.reset();
@@ -49,7 +49,7 @@ export async function suffer(
         await act(fault.afterMs, () => station.kill());
         diary.counts.agentKills += 1;
         diary.countKill(fault.at);
-        diary.note('killed', { station: station.name, at: fault.at });
+        diary.note('killed', { station: station.name, step: fault.at });
         await pause(fault.downMs, signal);
         station.start();
         break;
@@ -124,7 +124,7 @@ export async function sufferAtCentre(
     });
     diary.counts.centreKills += 1;
     diary.countKill(`centre ${step}`);
-    diary.note('centre-killed', { at: step });
+    diary.note('centre-killed', { step });
     await pause(downMs, signal);
     await centre.start();
     diary.note('centre-started');

@@ -1,4 +1,4 @@
-import type { Airing } from './airings.ts';
+import type { Airing, Attempt } from './airings.ts';
 import { passesThroughout, placeInAiring } from './coverage.ts';
 import type { Hearing, History, StationHistory, Violation } from './history.ts';
 import { inWords } from './outcomes.ts';
@@ -29,14 +29,20 @@ export function checkSounds(history: History, airings: readonly Airing[]): Viola
   });
 }
 
-/** The airing during one of whose attempts it began; of several the one that began last before it. */
+/**
+ * The airing to one of whose attempts it belongs. Two occurrences of a warning may both be on their way, taking turns:
+ * of several attempts it is the one that it reaches least beyond, and with whose beginning or end it coincides best.
+ */
 function airingOfHearing(hearing: Hearing, own: readonly Airing[], toleranceMs: number): Airing | undefined {
   const candidates = own
     .filter(({ order }) => order.signature === hearing.signature)
     .flatMap((airing) => airing.attempts.map((attempt) => ({ airing, attempt })))
     .filter(({ attempt }) => hearing.from >= attempt.from - toleranceMs && hearing.from <= attempt.to + toleranceMs);
-  const distance = (from: number): number => (from <= hearing.from ? hearing.from - from : 2 * (from - hearing.from));
-  return candidates.sort((a, b) => distance(a.attempt.from) - distance(b.attempt.from))[0]?.airing;
+  const distance = ({ from, to }: Attempt): number =>
+    Math.max(0, from - hearing.from) +
+    Math.max(0, hearing.to - to) +
+    Math.min(Math.abs(hearing.from - from), Math.abs(hearing.to - to));
+  return candidates.sort((a, b) => distance(a.attempt) - distance(b.attempt))[0]?.airing;
 }
 
 function unexplained(station: StationHistory, hearing: Hearing, own: readonly Airing[]): Violation[] {
