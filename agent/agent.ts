@@ -23,6 +23,7 @@ import { Preparation } from './fetch/prepare.ts';
 import { createHardware } from './hardware/open-hardware.ts';
 import { alarmOnEvent } from './health/alarm-on-event.ts';
 import { Alarms } from './health/alarms.ts';
+import { JournalAlarm } from './health/journal-alarm.ts';
 import { measureHealth } from './health/measure.ts';
 import { birthOf } from './link/birth.ts';
 import { Link, type Message } from './link/link.ts';
@@ -66,7 +67,7 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
   const stationClock = new StationClock(clock);
   const closing = new AbortController();
   const state = await openState({ configuration, stationClock, software: version, log });
-  const { ffmpeg, signer, trust, cache, journal } = state;
+  const { ffmpeg, signer, trust, cache, journal, setAside } = state;
 
   const publish = (message: Message, qos: 0 | 1, retain = false) => {
     if (!link.up) return;
@@ -97,10 +98,8 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
     log,
     publish: (message) => publish(message, 1, true),
   });
-  journal.onFailure((failure) => {
-    if (failure === undefined) alarms.clear('journal');
-    else alarms.raise('journal', 'critical', failure instanceof Error ? failure.message : 'it cannot be written');
-  });
+  const journalAlarm = new JournalAlarm({ journal, alarms, setAside });
+  await journalAlarm.look();
   const hardware = createHardware({
     ...configuration.hardware,
     zones: configuration.zones.map(({ id, relay }) => ({ zone: id, ...(relay !== undefined && { relay }) })),
@@ -196,7 +195,7 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
   });
 
   let centreState: 'online' | 'offline' | 'unknown' = 'unknown';
-  const described = { configuration, software: version, journal, stationClock, stage, alarms };
+  const described = { configuration, software: version, journal, journalAlarm, stationClock, stage, alarms };
   const control = await openControl({
     address: controlAddress(configuration.state),
     log,
@@ -214,6 +213,7 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
   every(HEALTH_MS, async () => {
     if (stationClock.trusted) alarms.clear('clock');
     else alarms.raise('clock', 'warning', 'the time is not known: all but emergencies wait');
+    await journalAlarm.look();
     await sayHealth();
   });
   every(RECONCILE_MS, async () => {

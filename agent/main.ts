@@ -2,6 +2,7 @@
 // A small young generation: about 10 MB less on a board, and no slower.
 import { parseArgs } from 'node:util';
 import { type Agent, startAgent } from './agent.ts';
+import { JournalInUseError } from './book/storage.ts';
 import { ConfigurationError, loadConfiguration } from './configuration/load.ts';
 import { NotRunningError } from './control/client.ts';
 import { type ControlCommand, control, controlCommands } from './control/commands.ts';
@@ -84,6 +85,7 @@ async function ask(command: ControlCommand, file: string, json: boolean, languag
 
 function explain(error: unknown, say: ReturnType<typeof words>): string {
   if (error instanceof ConfigurationError) return say.badConfiguration(error.file, error.problems);
+  if (error instanceof JournalInUseError) return say.journalInUse(error.message);
   if (error instanceof NotRunningError) return say.notRunning;
   if (error instanceof NoDecoderError) return say.noDecoder(error.message);
   const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : '';

@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findFfmpeg } from './audio/ffmpeg.ts';
-import { Journal } from './book/journal.ts';
+import { Journal, type JournalOptions } from './book/journal.ts';
+import { journalsSetAside, openOrSetAside } from './book/set-aside.ts';
 import type { StationClock } from './clock/station-clock.ts';
 import type { Configuration } from './configuration/schema.ts';
 import { Cache } from './fetch/cache.ts';
@@ -20,6 +21,8 @@ export interface State {
   readonly trust: Trust;
   readonly cache: Cache;
   readonly journal: Journal;
+  /** The name of the newest damaged journal that lies beside it. */
+  readonly setAside: () => Promise<string | undefined>;
 }
 
 export interface StateOptions {
@@ -44,8 +47,9 @@ export async function openState({ configuration, stationClock, software, log }: 
     Trust.pin(centre, configuration.trust.root),
     Cache.open(join(state, 'cache'), cache.limitMB * 1_048_576),
   ]);
-  const journal = await Journal.open({
-    directory: join(state, 'journal'),
+  const directory = join(state, 'journal');
+  const options: JournalOptions = {
+    directory,
     log,
     relieve: () => opened.giveWay(),
     stamp: (draft, number) => ({
@@ -56,8 +60,19 @@ export async function openState({ configuration, stationClock, software, log }: 
       clock: stationClock.trusted ? 'trusted' : 'untrusted',
       software,
     }),
-  });
+  };
+  const { opened: journal, setAside } = await openOrSetAside(directory, stationClock.instant(), () =>
+    Journal.open(options),
+  );
+  if (setAside !== undefined) log('error', 'journal-set-aside', { setAside });
   const keys = journal.facts.get('keys');
   if (keys !== undefined) await trust.accept(Buffer.from(keys, 'latin1'));
-  return { ffmpeg, signer, trust, cache: opened, journal };
+  return {
+    ffmpeg,
+    signer,
+    trust,
+    cache: opened,
+    journal,
+    setAside: async () => (await journalsSetAside(directory)).at(-1),
+  };
 }

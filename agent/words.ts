@@ -14,6 +14,7 @@ export interface Words {
   badConfiguration(file: string, problems: readonly FieldProblem[]): string;
   noDecoder(path: string): string;
   readonly notRunning: string;
+  journalInUse(directory: string): string;
   cannotStart(reason: string): string;
 }
 
@@ -57,6 +58,8 @@ Example:
     `The configuration ${file} cannot be used:\n${listed(problems, englishProblem)}\nMend these and start again.`,
   noDecoder: (path) =>
     `No ffmpeg was found (${path}). Install it (sudo apt-get install ffmpeg) or set audio.ffmpeg in the configuration.`,
+  journalInUse: (directory) =>
+    `Another agent runs already with this configuration: it has the journal ${directory} open. Stop it first (or its service).`,
   cannotStart: (reason) => `The agent cannot start: ${reason}`,
 };
 
@@ -94,5 +97,7 @@ Ví dụ:
     `Không dùng được tệp cấu hình ${file}:\n${listed(problems, vietnameseProblem)}\nHãy sửa các mục trên rồi khởi động lại.`,
   noDecoder: (path) =>
     `Không tìm thấy ffmpeg (${path}). Hãy cài đặt (sudo apt-get install ffmpeg) hoặc đặt audio.ffmpeg trong tệp cấu hình.`,
+  journalInUse: (directory) =>
+    `Một chương trình khác của đài đang chạy với cấu hình này và đang mở sổ nhật ký ${directory}. Hãy dừng nó (hoặc dịch vụ của nó) trước.`,
   cannotStart: (reason) => `Không khởi động được chương trình của đài: ${reason}`,
 };

@@ -1,5 +1,16 @@
+import { readdir } from 'node:fs/promises';
 import { ClassicLevel } from 'classic-level';
 import type { Log } from '../log.ts';
+
+/** The files are damaged: LevelDB will never open or read them again. The cause says how. */
+export class UnreadableJournalError extends Error {
+  override readonly name = 'UnreadableJournalError';
+}
+
+/** Another process has the journal open. */
+export class JournalInUseError extends Error {
+  override readonly name = 'JournalInUseError';
+}
 
 export type Operation =
   | { readonly type: 'put'; readonly key: string; readonly value: unknown }
@@ -14,20 +25,23 @@ export interface StorageOptions {
 
 /** LevelDB, as a disk that is full or fails for a while leaves it usable. Its writes must come one after the other. */
 export class Storage {
-  readonly #db: ClassicLevel<string, unknown>;
+  readonly #db: ClassicLevel<string, string>;
   readonly #options: StorageOptions;
   readonly #listeners = new Set<(failure: unknown) => void>();
   #torn = false;
 
-  private constructor(options: StorageOptions) {
+  private constructor(options: StorageOptions, createIfMissing: boolean) {
     this.#options = options;
-    this.#db = new ClassicLevel<string, unknown>(options.directory, { valueEncoding: 'json' });
+    this.#db = new ClassicLevel<string, string>(options.directory, { valueEncoding: 'utf8', createIfMissing });
   }
 
-  /** Throws when LevelDB cannot; the cause says why. */
+  /** Throws UnreadableJournalError, JournalInUseError, or what else keeps LevelDB from opening it. */
   static async open(options: StorageOptions): Promise<Storage> {
-    const storage = new Storage(options);
-    await storage.#db.open();
+    // Without its CURRENT file LevelDB would make a new database on top of what is there.
+    const storage = new Storage(options, !(await holdsDatabase(options.directory)));
+    await storage.#db.open().catch((error: unknown) => {
+      throw explained(error, options.directory);
+    });
     return storage;
   }
 
@@ -36,8 +50,13 @@ export class Storage {
     this.#listeners.add(listener);
   }
 
-  iterate(range: { gt?: string; lt?: string; limit?: number } = {}): AsyncIterable<[string, unknown]> {
-    return this.#db.iterator(range);
+  /** In the order of the keys; undefined stands for a value that is no JSON. Throws UnreadableJournalError. */
+  async *iterate(range: { gt?: string; lt?: string; limit?: number } = {}): AsyncIterable<[string, unknown]> {
+    try {
+      for await (const [key, value] of this.#db.iterator(range)) yield [key, parsed(value)];
+    } catch (error) {
+      throw explained(error, this.#options.directory);
+    }
   }
 
   /** All or nothing, and on the disk when it resolves. A write that fails asks once for room. */
@@ -75,7 +94,10 @@ export class Storage {
       this.#torn = false;
     }
     try {
-      await this.#db.batch(operations, { sync });
+      const texts = operations.map((operation) =>
+        operation.type === 'put' ? { ...operation, value: JSON.stringify(operation.value) } : operation,
+      );
+      await this.#db.batch(texts, { sync });
     } catch (error) {
       this.#torn = true;
       throw error;
@@ -84,5 +106,37 @@ export class Storage {
 
   #tell(failure: unknown): void {
     for (const listener of this.#listeners) listener(failure);
+  }
+}
+
+async function holdsDatabase(directory: string): Promise<boolean> {
+  const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return names.some((name) => name === 'CURRENT' || name.endsWith('.ldb') || name.endsWith('.log'));
+}
+
+/**
+ * Tells damage from everything that may pass. LevelDB calls a file that is missing or too short an I/O error too, as it
+ * does a card that cannot be read: only the words differ.
+ */
+function explained(error: unknown, directory: string): unknown {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (!(cause instanceof Error)) return error;
+  const { code } = cause as NodeJS.ErrnoException;
+  if (code === 'LEVEL_LOCKED') return new JournalInUseError(directory, { cause });
+  const damaged =
+    code === 'LEVEL_CORRUPTION' ||
+    cause.message.includes('create_if_missing is false') ||
+    (code === 'LEVEL_IO_ERROR' && /: (No such file or directory|Invalid argument)$/.test(cause.message));
+  return damaged ? new UnreadableJournalError(`${directory}: ${cause.message}`, { cause }) : error;
+}
+
+function parsed(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
   }
 }

@@ -4,12 +4,14 @@ import type { StationClock } from '../clock/station-clock.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { Stage } from '../due/stage.ts';
 import type { Alarms } from '../health/alarms.ts';
+import type { JournalAlarm } from '../health/journal-alarm.ts';
 import type { AiringLine, History, Status } from './status.ts';
 
 export interface Described {
   readonly configuration: Configuration;
   readonly software: string;
   readonly journal: Journal;
+  readonly journalAlarm: JournalAlarm;
   readonly stationClock: StationClock;
   readonly stage: Stage;
   readonly alarms: Alarms;
@@ -22,6 +24,7 @@ export function describeStatus({
   configuration,
   software,
   journal,
+  journalAlarm,
   stationClock,
   stage,
   alarms,
@@ -46,6 +49,7 @@ export function describeStatus({
     ...(onAir && { onAir: lineOf(journal, onAir) }),
     booked: waiting.slice(0, MOST_LINES).map((airing) => lineOf(journal, airing)),
     waitingReports: journal.backlog,
+    ...(journalAlarm.setAside !== undefined && { setAside: journalAlarm.setAside }),
     alarms: alarms.standing.map(([name, alarm]) => ({ name, ...alarm })),
   };
 }

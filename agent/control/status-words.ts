@@ -17,6 +17,7 @@ interface StatusWords {
   readonly none: string;
   readonly now: string;
   readonly waitingReports: (count: number) => string;
+  readonly setAside: (name: string) => string;
   readonly alarms: string;
   readonly alarm: (name: AlarmName) => string;
   readonly reason: (code: RefusalCode) => string;
@@ -48,6 +49,8 @@ const vietnamese: StatusWords = {
   none: 'không có',
   now: 'ngay',
   waitingReports: (count) => `Báo cáo chờ trung tâm nhận: ${count}`,
+  setAside: (name) =>
+    `Sổ nhật ký của đài đã hỏng, được cất riêng với tên ${name}; đài đã mở sổ mới và hỏi lại trung tâm. Hãy kiểm tra thẻ nhớ, rồi xóa hoặc chuyển ${name} đi.`,
   alarms: 'Cảnh báo',
   alarm: (name) => name,
   reason: (code) => `lý do: ${code}`,
@@ -79,6 +82,8 @@ const english: StatusWords = {
   none: 'none',
   now: 'now',
   waitingReports: (count) => `Reports waiting for the centre: ${count}`,
+  setAside: (name) =>
+    `The station's journal was damaged and is set aside as ${name}; a new one was begun, and the centre was asked what it knows. Check the card, then remove ${name}.`,
   alarms: 'Alarms',
   alarm: (name) => name,
   reason: (code) => `reason: ${code}`,
@@ -98,6 +103,7 @@ export function statusText(status: Status, language: 'vi' | 'en'): string {
       status.booked.map((airing) => airingText(airing, say)),
     ),
     say.waitingReports(status.waitingReports),
+    ...(status.setAside === undefined ? [] : [say.setAside(status.setAside)]),
     ...list(
       say.alarms,
       status.alarms.map(({ name, detail, since }) => `${say.alarm(name)}: ${detail} (${since})`),

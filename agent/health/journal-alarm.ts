@@ -1,0 +1,46 @@
+import type { Journal } from '../book/journal.ts';
+import type { Alarms } from './alarms.ts';
+
+export interface JournalAlarmOptions {
+  readonly journal: Journal;
+  readonly alarms: Alarms;
+  /** The name of the newest damaged journal that lies beside this one. */
+  readonly setAside: () => Promise<string | undefined>;
+}
+
+/** The one alarm `journal` for all that can be wrong with it, the worst first. */
+export class JournalAlarm {
+  readonly #options: JournalAlarmOptions;
+  #failure: unknown;
+  #setAside: string | undefined;
+
+  constructor(options: JournalAlarmOptions) {
+    this.#options = options;
+    options.journal.onFailure((failure) => {
+      this.#failure = failure;
+      this.#apply();
+    });
+  }
+
+  get setAside(): string | undefined {
+    return this.#setAside;
+  }
+
+  /** Looks again; the alarm about a damaged journal stands until somebody has taken it away. */
+  async look(): Promise<void> {
+    this.#setAside = await this.#options.setAside();
+    this.#apply();
+  }
+
+  #apply(): void {
+    const { alarms } = this.#options;
+    if (this.#failure !== undefined) {
+      const detail = this.#failure instanceof Error ? this.#failure.message : 'it cannot be written';
+      alarms.raise('journal', 'critical', detail);
+    } else if (this.#setAside !== undefined) {
+      alarms.raise('journal', 'warning', `it was damaged and is set aside as ${this.#setAside}; a new one was begun`);
+    } else {
+      alarms.clear('journal');
+    }
+  }
+}
