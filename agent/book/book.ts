@@ -3,8 +3,9 @@ import type { Order } from '../../protocol/order.ts';
 import type { Refusal } from '../../protocol/refusal.ts';
 import type { Outcome } from '../../protocol/report.ts';
 import type { VerifiedOrder } from '../verify/verify-order.ts';
-import type { Journal, ReportDraft } from './journal.ts';
+import type { Journal } from './journal.ts';
 import { type AiringRecord, airingKey, isOpen, type Occurrence, type OrderRecord } from './records.ts';
+import type { ReportDraft } from './sayable.ts';
 
 /** One occurrence of one order on this station, on the journal. Only this file makes one. */
 export interface BookedAiring {
@@ -231,9 +232,7 @@ const isOff = (journal: Journal, { order }: AiringRecord): boolean =>
   isCancelled(journal, order) || (journal.orders.get(order.id)?.order.rev ?? order.rev) > order.rev;
 
 function unfinished(journal: Journal, id: string, upTo = Number.MAX_SAFE_INTEGER) {
-  const open = [...journal.airings.values()].filter(
-    (airing) => airing.order.id === id && airing.order.rev <= upTo && isOpen(airing),
-  );
+  const open = journal.airingsOf(id).filter((airing) => airing.order.rev <= upTo && isOpen(airing));
   return {
     waiting: open.filter(({ state }) => state !== 'airing'),
     onAir: open.filter(({ state }) => state === 'airing'),

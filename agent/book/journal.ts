@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import type { Report } from '../../protocol/report.ts';
 import { reportSchema } from '../../protocol/report.ts';
-import type { Log } from '../log.ts';
+import { Memory, operationsOf, type Records } from './memory.ts';
 import {
   type AiringRecord,
   airingKey,
@@ -12,25 +12,24 @@ import {
   type OrderRecord,
   orderRecord,
 } from './records.ts';
-import { type Operation, Storage, type StorageOptions } from './storage.ts';
-
-/** A report before the journal gives it its number. */
-export type ReportDraft = Omit<Report, 'station' | 'epoch' | 'seq' | 'at' | 'clock' | 'software'>;
+import { type ReportDraft, type Saying, sayable, unsayable } from './sayable.ts';
+import { type Operation, put, Storage, type StorageOptions } from './storage.ts';
 
 /** What goes onto the journal together or not at all. */
-export interface Entry {
-  readonly order?: OrderRecord;
-  readonly cancel?: { readonly id: string } & CancelRecord;
-  readonly airings?: readonly AiringRecord[];
+export interface Entry extends Records {
   readonly reports?: readonly ReportDraft[];
-  readonly facts?: Readonly<Record<string, string>>;
 }
 
-export interface JournalOptions extends StorageOptions {
-  /** Completes a report with what only the station knows: its name, its clock. */
-  readonly stamp: (draft: ReportDraft, number: { epoch: string; seq: number }) => Report;
+interface Commit {
+  readonly decide: () => Entry | undefined;
+  readonly resolve: (written: boolean) => void;
+  readonly reject: (error: unknown) => void;
 }
 
+export interface JournalOptions extends StorageOptions, Saying {}
+
+/** Entries written together at the most: what waits longer waits for the next write. */
+const AT_ONCE = 64;
 const LONGEST_ORDER_MS = 400 * 24 * 60 * 60_000;
 
 const reportKey = (seq: number): string => `report/${String(seq).padStart(16, '0')}`;
@@ -40,26 +39,23 @@ const reportKey = (seq: number): string => `report/${String(seq).padStart(16, '0
  * acknowledged, an airing's mark before the first relay closes, an outcome before its report is sent.
  *
  * Writes go one after the other: reports are numbered without a gap, and a batch that came to the disk before an
- * earlier one would leave a gap behind a power cut, which the centre could never acknowledge across.
+ * earlier one would leave a gap behind a power cut, which the centre could never acknowledge across. What is to be
+ * written while a write is on its way goes together into the next [P-81].
  */
 export class Journal {
-  readonly orders = new Map<string, OrderRecord>();
-  readonly cancels = new Map<string, CancelRecord>();
-  readonly airings = new Map<string, AiringRecord>();
-  readonly facts = new Map<string, string>();
+  readonly #memory = new Memory();
   readonly #storage: Storage;
-  readonly #stamp: JournalOptions['stamp'];
-  readonly #log: Log;
+  readonly #options: JournalOptions;
   readonly #listeners = new Set<() => void>();
   #epoch = '';
   #lastSeq = 0;
   #firstSeq = 1;
   #tail: Promise<unknown> = Promise.resolve();
+  #gathered: Commit[] = [];
 
-  private constructor(storage: Storage, { stamp, log }: JournalOptions) {
+  private constructor(storage: Storage, options: JournalOptions) {
     this.#storage = storage;
-    this.#stamp = stamp;
-    this.#log = log;
+    this.#options = options;
   }
 
   /** Opens or makes the journal. Throws when LevelDB cannot; the cause says why. */
@@ -73,6 +69,31 @@ export class Journal {
       throw error;
     }
     return journal;
+  }
+
+  get orders(): ReadonlyMap<string, OrderRecord> {
+    return this.#memory.orders;
+  }
+
+  get cancels(): ReadonlyMap<string, CancelRecord> {
+    return this.#memory.cancels;
+  }
+
+  get airings(): ReadonlyMap<string, AiringRecord> {
+    return this.#memory.airings;
+  }
+
+  get facts(): ReadonlyMap<string, string> {
+    return this.#memory.facts;
+  }
+
+  /** How many airings are open. */
+  get open(): number {
+    return this.#memory.open;
+  }
+
+  airingsOf(order: string): readonly AiringRecord[] {
+    return this.#memory.airingsOf(order);
   }
 
   get epoch(): string {
@@ -101,29 +122,13 @@ export class Journal {
 
   /**
    * Decides and writes one entry; resolves when it is on the disk, with false when there was nothing to write. `decide`
-   * runs when all earlier entries are in, so what it reads here stays true until its own entry is.
+   * runs when all earlier entries are decided, so what it reads here stays true until its own entry is in; should the
+   * write fail, all entries of it are taken back and rejected.
    */
   commit(decide: () => Entry | undefined): Promise<boolean> {
-    return this.#inTurn(async () => {
-      const entry = decide();
-      if (entry === undefined) return false;
-      const operations: Operation[] = [];
-      const put = (key: string, value: unknown) => operations.push({ type: 'put', key, value });
-      if (entry.order) put(`order/${entry.order.order.id}`, entry.order);
-      if (entry.cancel) put(`cancel/${entry.cancel.id}`, { rev: entry.cancel.rev, at: entry.cancel.at });
-      for (const airing of entry.airings ?? []) put(`airing/${airingKey(airing)}`, airing);
-      for (const [name, value] of Object.entries(entry.facts ?? {})) put(`fact/${name}`, value);
-      let seq = this.#lastSeq;
-      for (const draft of entry.reports ?? []) {
-        seq += 1;
-        put(reportKey(seq), this.#sayable(this.#stamp(draft, { epoch: this.#epoch, seq })));
-      }
-      if (seq !== this.#lastSeq) put('fact/last-seq', String(seq));
-      await this.#storage.write(operations);
-      this.#lastSeq = seq;
-      this.#remember(entry);
-      if (entry.reports?.length) for (const listener of this.#listeners) listener();
-      return true;
+    return new Promise((resolve, reject) => {
+      this.#gathered.push({ decide, resolve, reject });
+      if (this.#gathered.length === 1) void this.#inTurn(() => this.#writeGathered());
     });
   }
 
@@ -133,7 +138,7 @@ export class Journal {
     for await (const [key, value] of this.#storage.iterate({ gt: reportKey(after), lt: 'report/~', limit })) {
       const report = v.safeParse(reportSchema, value);
       if (report.success) found.push(report.output);
-      else found.push(this.#unsayable(Number(key.slice(key.indexOf('/') + 1))));
+      else found.push(unsayable({ epoch: this.#epoch, seq: Number(key.slice(key.indexOf('/') + 1)) }, this.#options));
     }
     return found;
   }
@@ -160,14 +165,12 @@ export class Journal {
       const ended = [...this.orders.values()].filter(({ order }) => Date.parse(order.expiresAt) < before);
       const ids = new Set(ended.map(({ order }) => order.id));
       for (const id of ids) forget(`order/${id}`);
-      const airings = [...this.airings].filter(([, airing]) => ids.has(airing.order.id));
-      for (const [key] of airings) forget(`airing/${key}`);
+      for (const id of ids) for (const airing of this.airingsOf(id)) forget(`airing/${airingKey(airing)}`);
       const cancels = [...this.cancels].filter(([, { at }]) => Date.parse(at) < before - LONGEST_ORDER_MS);
       for (const [id] of cancels) forget(`cancel/${id}`);
       await this.#storage.writeLater(operations);
-      for (const id of ids) this.orders.delete(id);
-      for (const [key] of airings) this.airings.delete(key);
-      for (const [id] of cancels) this.cancels.delete(id);
+      for (const id of ids) this.#memory.forgetOrder(id);
+      for (const [id] of cancels) this.#memory.cancels.delete(id);
     });
   }
 
@@ -176,35 +179,48 @@ export class Journal {
     await this.#storage.close();
   }
 
+  async #writeGathered(): Promise<void> {
+    const commits = this.#gathered.splice(0, AT_ONCE);
+    if (this.#gathered.length > 0) void this.#inTurn(() => this.#writeGathered());
+    const decided: (Commit & { readonly written: boolean })[] = [];
+    const undo: (() => void)[] = [];
+    const operations: Operation[] = [];
+    let seq = this.#lastSeq;
+    for (const commit of commits) {
+      try {
+        const entry = commit.decide();
+        const reports = (entry?.reports ?? []).map((draft, at) =>
+          sayable(draft, { epoch: this.#epoch, seq: seq + at + 1 }, this.#options),
+        );
+        if (entry !== undefined) {
+          operations.push(...reports.map((report) => put(reportKey(report.seq), report)), ...operationsOf(entry));
+          undo.push(this.#memory.remember(entry));
+          seq += reports.length;
+        }
+        decided.push({ ...commit, written: entry !== undefined });
+      } catch (error) {
+        commit.reject(error);
+      }
+    }
+    if (seq !== this.#lastSeq) operations.push(put('fact/last-seq', String(seq)));
+    try {
+      if (operations.length > 0) await this.#storage.write(operations);
+    } catch (error) {
+      for (const step of undo.reverse()) step();
+      // Also who had nothing to write: what was known already may be known no more.
+      for (const { reject } of decided) reject(error);
+      return;
+    }
+    const reported = seq !== this.#lastSeq;
+    this.#lastSeq = seq;
+    for (const { resolve, written } of decided) resolve(written);
+    if (reported) for (const listener of this.#listeners) listener();
+  }
+
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#tail.then(work);
     this.#tail = result.catch(() => undefined);
     return result;
-  }
-
-  /**
-   * A report that does not fit its schema could never be sent, and every later one would wait for it. What proves
-   * nothing is left out; what claims more than that is taken back.
-   */
-  #sayable(report: Report): Report {
-    if (fits(report)) return report;
-    this.#log('error', 'report-invalid', { report });
-    const { evidence: _, timing: __, ...rest } = report;
-    const taken: Report =
-      rest.outcome === 'aired' ? { ...rest, outcome: 'failed', refusal: { code: 'internal-error' } } : rest;
-    return fits(taken) ? taken : this.#unsayable(report.seq);
-  }
-
-  /** Stands where a report was, so that the numbers have no gap. */
-  #unsayable(seq: number): Report {
-    return this.#stamp({ outcome: 'rejected', refusal: { code: 'internal-error' } }, { epoch: this.#epoch, seq });
-  }
-
-  #remember(entry: Entry): void {
-    if (entry.order) this.orders.set(entry.order.order.id, entry.order);
-    if (entry.cancel) this.cancels.set(entry.cancel.id, { rev: entry.cancel.rev, at: entry.cancel.at });
-    for (const airing of entry.airings ?? []) this.airings.set(airingKey(airing), airing);
-    for (const [name, value] of Object.entries(entry.facts ?? {})) this.facts.set(name, value);
   }
 
   async #load(): Promise<void> {
@@ -217,7 +233,7 @@ export class Journal {
         firstSeq ??= Number(name);
         this.#lastSeq = Math.max(this.#lastSeq, Number(name));
       } else if (!this.#loadRecord(kind, name, value)) {
-        this.#log('error', 'journal-record-unreadable', { key });
+        this.#options.log('error', 'journal-record-unreadable', { key });
       }
     }
     this.#lastSeq = Math.max(this.#lastSeq, Number(this.facts.get('last-seq') ?? 0));
@@ -234,23 +250,21 @@ export class Journal {
   #loadRecord(kind: string, name: string, value: unknown): boolean {
     switch (kind) {
       case 'order':
-        return keep(this.orders, name, orderRecord, value);
+        return this.#keep(orderRecord, value, (order) => ({ order }));
       case 'cancel':
-        return keep(this.cancels, name, cancelRecord, value);
+        return this.#keep(cancelRecord, value, (cancel) => ({ cancel: { id: name, ...cancel } }));
       case 'airing':
-        return keep(this.airings, name, airingRecord, value);
+        return this.#keep(airingRecord, value, (airing) => ({ airings: [airing] }));
       case 'fact':
-        return keep(this.facts, name, v.string(), value);
+        return this.#keep(v.string(), value, (fact) => ({ facts: { [name]: fact } }));
       default:
         return false;
     }
   }
-}
 
-const fits = (report: Report): boolean => v.safeParse(reportSchema, report).success;
-
-function keep<T>(map: Map<string, T>, name: string, schema: v.GenericSchema<unknown, T>, value: unknown): boolean {
-  const record = v.safeParse(schema, value);
-  if (record.success) map.set(name, record.output);
-  return record.success;
+  #keep<T>(schema: v.GenericSchema<unknown, T>, value: unknown, records: (record: T) => Records): boolean {
+    const record = v.safeParse(schema, value);
+    if (record.success) this.#memory.remember(records(record.output));
+    return record.success;
+  }
 }

@@ -16,6 +16,8 @@ export type Operation =
   | { readonly type: 'put'; readonly key: string; readonly value: unknown }
   | { readonly type: 'del'; readonly key: string };
 
+export const put = (key: string, value: unknown): Operation => ({ type: 'put', key, value });
+
 export interface StorageOptions {
   readonly directory: string;
   readonly log: Log;
@@ -29,6 +31,7 @@ export class Storage {
   readonly #options: StorageOptions;
   readonly #listeners = new Set<(failure: unknown) => void>();
   #torn = false;
+  #closed = false;
 
   private constructor(options: StorageOptions, createIfMissing: boolean) {
     this.#options = options;
@@ -80,6 +83,7 @@ export class Storage {
   }
 
   close(): Promise<void> {
+    this.#closed = true;
     return this.#db.close();
   }
 
@@ -88,6 +92,8 @@ export class Storage {
    * them, synced or not. So it is opened anew before anything else is written.
    */
   async #batch(operations: Operation[], sync: boolean): Promise<void> {
+    // What comes too late must not open it again under the next agent's feet.
+    if (this.#closed) throw new Error('the journal is closed');
     if (this.#torn) {
       await this.#db.close();
       await this.#db.open();

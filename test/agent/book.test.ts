@@ -11,7 +11,8 @@ import {
   recordProgress,
   resumeBook,
 } from '../../agent/book/book.ts';
-import { Journal, type ReportDraft } from '../../agent/book/journal.ts';
+import { Journal } from '../../agent/book/journal.ts';
+import type { ReportDraft } from '../../agent/book/sayable.ts';
 import { silentLog } from '../../agent/log.ts';
 import type { VerifiedOrder } from '../../agent/verify/verify-order.ts';
 import type { Order } from '../../protocol/order.ts';
@@ -94,6 +95,39 @@ test('[P-62] an airing that has ended takes no second outcome', async (t) => {
   await bookCancel(journal, { id: airing.order.id, rev: 1 }, '2026-11-20T08:00:00.000Z');
   t.equal(await recordOutcome(journal, airing, 'airing', { at }), false);
   t.same(await outcomes(journal), ['accepted 1', 'cancelled 1']);
+});
+
+test('[P-81] what is written together is decided in turn, and taken back together', async (t) => {
+  const directory = t.testdir();
+  const journal = await open(directory);
+  const one = verified(1);
+  const others = Array.from({ length: 200 }, (_, at) =>
+    verified(1, { id: `019357f0-7a00-7000-8000-${String(at).padStart(12, '0')}` }),
+  );
+  const bookings = await Promise.all([one, one, ...others, one].map((order) => bookOrder(journal, order)));
+  t.equal(bookings.filter(({ booked }) => booked.length > 0).length, 201, 'the same order is booked once');
+  t.same(
+    (await journal.reports(0, 1_000)).map(({ seq }) => seq),
+    Array.from({ length: 201 }, (_, at) => at + 1),
+  );
+  t.equal(journal.open, 201);
+  await bookCancel(journal, { id: one.order.id, rev: 1 }, at);
+  t.equal(journal.open, 200);
+  await journal.close();
+
+  const failed = await Promise.allSettled([
+    bookOrder(journal, verified(2)),
+    bookOrder(journal, verified(2)),
+    bookCancel(journal, { id: others[0]?.order.id ?? '', rev: 1 }, at),
+  ]);
+  t.same(
+    failed.map(({ status }) => status),
+    ['rejected', 'rejected', 'rejected'],
+    'nobody is told that it is known while it is not on the disk',
+  );
+  t.equal(journal.orders.get(one.order.id)?.order.rev, 1);
+  t.equal(journal.airingsOf(one.order.id).length, 1);
+  t.equal(journal.open, 200);
 });
 
 test('reports keep their numbers through restarts and acknowledgements, without a gap', async (t) => {
