@@ -13,6 +13,8 @@ import { type Booking, resumeBook } from './book/book.ts';
 import { type Clock, systemClock } from './clock/clock.ts';
 import { routine } from './clock/routine.ts';
 import { StationClock } from './clock/station-clock.ts';
+import { systemSynchronisation } from './clock/synchronisation.ts';
+import { watchSystemClock } from './clock/watch.ts';
 import type { Configuration } from './configuration/schema.ts';
 import { controlAddress } from './control/address.ts';
 import { describeHistory, describeStatus } from './control/describe.ts';
@@ -64,9 +66,10 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
   const { centre, station } = configuration;
   const boot = randomBytes(16).toString('hex');
   const version = software();
-  const stationClock = new StationClock(clock);
+  const stationClock = new StationClock({ clock, log, synchronisation: systemSynchronisation });
   const closing = new AbortController();
-  const state = await openState({ configuration, stationClock, software: version, log });
+  const opening = openState({ configuration, stationClock, software: version, log });
+  const [state] = await Promise.all([opening, stationClock.look()]);
   const { ffmpeg, signer, trust, cache, journal, setAside } = state;
 
   const publish = (message: Message, qos: 0 | 1, retain = false) => {
@@ -77,8 +80,8 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
     const payload = encodePull({ orders: [...orders], ...(nonce !== undefined && { nonce }) });
     publish({ topic: topics.from(centre, station, 'pull'), payload }, 1);
   };
-  const askTimeUnlessTrusted = () => {
-    if (!stationClock.trusted) pull([], receiver.askTime());
+  const askTime = () => {
+    if (link.up && stationClock.asks) pull([], receiver.askTime());
   };
   const sayHealth = async () => {
     const { state: stateDirectory } = configuration;
@@ -135,6 +138,11 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
   const plan = () => {
     planner.plan().catch((error: unknown) => log('error', 'planning-failed', { error }));
   };
+  const sayClock = () => {
+    const { doubt } = stationClock;
+    if (doubt === undefined) alarms.clear('clock');
+    else alarms.raise('clock', 'warning', doubt);
+  };
   const onBooking = (booking: Booking) => {
     attendance.apply(booking);
     plan();
@@ -164,12 +172,12 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
     }),
     log,
     onBooking,
-    onTime: plan,
+    onTimeInDoubt: askTime,
     onHost: (online) => {
       centreState = online ? 'online' : 'offline';
       if (!online) return delivery.pause();
       delivery.resume();
-      askTimeUnlessTrusted();
+      askTime();
     },
   });
   const link: Link = new Link({
@@ -203,6 +211,12 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
     history: () => describeHistory(described),
     stop: (on) => localStop.set(on),
   });
+  stationClock.onChange(() => {
+    sayClock();
+    plan();
+    askTime();
+  });
+  void watchSystemClock({ clock, stationClock, signal: closing.signal });
   localStop.begin();
   hardware.open();
   attendance.apply({ booked: await resumeBook(journal), withdrawn: [] });
@@ -211,13 +225,12 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
   const every = (everyMs: number, work: () => Promise<void>) =>
     void routine({ clock, log, everyMs, signal: closing.signal }, work);
   every(HEALTH_MS, async () => {
-    if (stationClock.trusted) alarms.clear('clock');
-    else alarms.raise('clock', 'warning', 'the time is not known: all but emergencies wait');
+    sayClock();
     await journalAlarm.look();
     await sayHealth();
   });
   every(RECONCILE_MS, async () => {
-    askTimeUnlessTrusted();
+    askTime();
     await reconciliation.repeat();
   });
   every(PLAN_MS, () => planner.plan());

@@ -33,8 +33,8 @@ export interface ReceiveOptions {
   readonly log: Log;
   readonly onBooking: (booking: Booking) => void;
   readonly onHost: (online: boolean) => void;
-  /** The clock is trusted from now on, or was corrected. */
-  readonly onTime: () => void;
+  /** The centre's answer must be confirmed by another one. */
+  readonly onTimeInDoubt: () => void;
 }
 
 /** Everything that comes down to a station, by topic. An order that was pushed and one that was pulled meet here. */
@@ -101,7 +101,9 @@ export class Receiver {
     const decoded = await decodeCancel(token, trust.lookup);
     const refusal = decoded.ok ? wrongCentre(decoded.value.value, configuration.centre) : decoded.refusal;
     if (refusal !== undefined) return forgeries.refuse(digest(token), refusal);
-    if (decoded.ok) onBooking(await bookCancel(journal, decoded.value.value, stationClock.instant()));
+    if (!decoded.ok) return;
+    const cancel = decoded.value.value;
+    onBooking(await bookCancel(journal, cancel, stationClock.instantSince(cancel.issuedAt)));
   }
 
   async #ack(payload: Uint8Array): Promise<void> {
@@ -112,7 +114,7 @@ export class Receiver {
   }
 
   async #time(payload: Uint8Array): Promise<void> {
-    const { trust, configuration, stationClock, clock, log } = this.#options;
+    const { trust, configuration, stationClock, clock, onTimeInDoubt } = this.#options;
     const time = this.#obeyed(await decodeTime(payload, trust.lookup), 'time');
     const question = this.#question;
     if (time === undefined || question === undefined || time.nonce !== question.nonce) return;
@@ -120,9 +122,8 @@ export class Receiver {
     this.#question = undefined;
     // Whoever holds an answer back shifts our clock by half of that: a slow one is asked for again.
     if (clock.monotonic() - question.askedAt > SLOWEST_ANSWER_MS) return;
-    stationClock.believe(Date.parse(time.now), clock.monotonic() - question.askedAt);
-    log('info', 'clock-trusted', { now: stationClock.instant() });
-    this.#options.onTime();
+    const belief = stationClock.believe(Date.parse(time.now), clock.monotonic() - question.askedAt);
+    if (belief === 'ask-again') onTimeInDoubt();
   }
 
   async #keys(payload: Uint8Array): Promise<void> {

@@ -54,7 +54,8 @@ export class Reconciliation {
     }
     const index = decoded.value.value;
     if (!(await this.#isCurrent(scope, index))) return;
-    for (const cancelled of index.cancelled) onBooking(await bookCancel(journal, cancelled, stationClock.instant()));
+    const at = stationClock.instantSince(index.issuedAt);
+    for (const cancelled of index.cancelled) onBooking(await bookCancel(journal, cancelled, at));
     const lacking = index.orders.filter(({ id, rev }) => (journal.orders.get(id)?.order.rev ?? 0) < rev);
     const wanted = [...lacking, ...this.#listedNoMore(scope, index)].slice(0, MAX_PULLED_ORDERS);
     if (wanted.length > 0) pull(wanted.map(({ id, rev }) => ({ id, rev })));

@@ -11,6 +11,10 @@ const postgres = '/usr/lib/postgresql';
 const hasInitdb = () =>
   existsSync(postgres) && readdirSync(postgres).some((version) => existsSync(join(postgres, version, 'bin/initdb')));
 
+const libraries = '/usr/lib';
+const hasFaketime = () =>
+  readdirSync(libraries).some((name) => existsSync(join(libraries, name, 'faketime/libfaketime.so.1')));
+
 /** Each Debian package that Loa may use here: how to see that it is there, and what it is for. */
 const known = {
   ffmpeg: { present: program('ffmpeg'), vi: 'giải mã bản ghi âm', en: 'decodes recordings' },
@@ -26,6 +30,7 @@ const known = {
     en: 'tests orders from outside',
   },
   postgresql: { present: hasInitdb, vi: 'thử với PostgreSQL thật', en: 'tests with a real PostgreSQL' },
+  libfaketime: { present: hasFaketime, vi: 'thử đặt lại đồng hồ', en: 'tests with a clock that is set' },
   openssl: { present: program('openssl'), vi: 'thử ký lệnh từ ngoài', en: 'tests signing from outside' },
 };
 

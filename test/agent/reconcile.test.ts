@@ -3,7 +3,6 @@ import { test } from 'tap';
 import { bookOrder, recordOutcome } from '../../agent/book/book.ts';
 import { Journal } from '../../agent/book/journal.ts';
 import { systemClock } from '../../agent/clock/clock.ts';
-import { StationClock } from '../../agent/clock/station-clock.ts';
 import { silentLog } from '../../agent/log.ts';
 import { Reconciliation } from '../../agent/receive/reconcile.ts';
 import { Trust } from '../../agent/verify/trust.ts';
@@ -13,7 +12,9 @@ import { encodeKeys } from '../../protocol/keys.ts';
 import { encodeOrderIndex } from '../../protocol/order-index.ts';
 import type { Report } from '../../protocol/report.ts';
 import { anOrder } from '../support/examples.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { makeKey } from '../support/puppet-centre.ts';
+import { trustedClock, untrustedClock } from '../support/station-clocks.ts';
 
 const orderId = (n: number): string => `019357f0-7a00-7000-8000-${n.toString(16).padStart(12, '0')}`;
 const hours = (n: number): string => new Date(Date.now() + n * 3_600_000).toISOString();
@@ -41,14 +42,11 @@ test('[P-32] what is booked and listed no more is asked for: a cancellation may 
   t.teardown(() => journal.close());
 
   const pulled: OrderReference[] = [];
+  const parts = { ...who, journal, trust, log: silentLog, onBooking: () => {} };
   const reconciliation = new Reconciliation({
-    ...who,
-    journal,
-    trust,
-    stationClock: new StationClock(systemClock, () => true),
-    log: silentLog,
+    ...parts,
+    stationClock: trustedClock(systemClock),
     pull: (orders) => pulled.push(...orders),
-    onBooking: () => {},
   });
   let generation = 0;
   const list = async (scope: 'all' | 'station', ids: readonly number[]) => {
@@ -87,4 +85,12 @@ test('[P-32] what is booked and listed no more is asked for: a cancellation may 
   t.same(await list('station', []), [3], 'what has ended or expired needs no answer');
   const many = Array.from({ length: 300 }, (_, at) => at + 100);
   t.equal((await list('all', many)).length, 300, 'no more than one message holds');
+
+  // A board whose clock says 1970 must not take the cancellation for one of long ago, and forget it.
+  const lost = new Reconciliation({ ...parts, stationClock: untrustedClock(new ManualClock(0)), pull: () => {} });
+  const cancelled = { id: orderId(77), rev: 1 };
+  const index = { ...who, generation: 99, issuedAt: hours(0), expiresAt: hours(1), orders: [], cancelled: [cancelled] };
+  await lost.take('station', await encodeOrderIndex(index, centre));
+  await journal.prune(Date.now() - 30 * 24 * 3_600_000);
+  t.equal(journal.cancels.get(orderId(77))?.rev, 1);
 });

@@ -48,14 +48,15 @@ export class ManualClock implements Clock {
       const [next] = this.#timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
       if (next === undefined) break;
       this.#timers = this.#timers.filter((each) => each !== next);
-      this.#pass(Math.max(0, next.at - this.#monotonic));
+      this.pass(Math.max(0, next.at - this.#monotonic));
       next.callback();
     }
-    this.#pass(end - this.#monotonic);
+    this.pass(end - this.#monotonic);
     await turn();
   }
 
-  #pass(ms: number): void {
+  /** Time passes and no timer fires, as when the processor is busy. */
+  pass(ms: number): void {
     this.#monotonic += ms;
     this.#wall += ms;
   }
