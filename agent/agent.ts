@@ -31,6 +31,7 @@ import { birthOf } from './link/birth.ts';
 import { Link, type Message } from './link/link.ts';
 import type { Log } from './log.ts';
 import { openState } from './open-state.ts';
+import { LocalPreference } from './policy/local-preference.ts';
 import { LocalStop } from './policy/local-stop.ts';
 import { Policies } from './policy/policies.ts';
 import { Forgeries } from './receive/forgeries.ts';
@@ -126,6 +127,7 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
     },
   });
   const localStop = new LocalStop({ journal, stage, alarms });
+  const localPreference = new LocalPreference({ journal, stage });
   const stopListening = hardware.listen((event) => {
     alarmOnEvent(event, alarms);
     if (event.type === 'override') localStop.override(event.on);
@@ -207,9 +209,16 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
   const control = await openControl({
     address: controlAddress(configuration.state),
     log,
-    status: () => describeStatus({ ...described, linkUp: link.up, centre: link.up ? centreState : 'unknown' }),
+    status: () =>
+      describeStatus({
+        ...described,
+        linkUp: link.up,
+        centre: link.up ? centreState : 'unknown',
+        preferred: localPreference.preferred,
+      }),
     history: () => describeHistory(described),
     stop: (on) => localStop.set(on),
+    prefer: (wanted) => localPreference.set(wanted),
   });
   stationClock.onChange(() => {
     sayClock();
@@ -218,6 +227,7 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
   });
   void watchSystemClock({ clock, stationClock, signal: closing.signal });
   localStop.begin();
+  localPreference.begin();
   hardware.open();
   attendance.apply({ booked: await resumeBook(journal), withdrawn: [] });
   plan();

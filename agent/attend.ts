@@ -89,7 +89,7 @@ async function takeTurns(
   const gap = order.repeat?.gap ?? 0;
   const ofSamples = programmeSamples({ tracks: airing.tracks, times });
   const partSamples = gap > SHORT_GAP_S ? ofSamples / times : ofSamples;
-  const claim: Claim = { priority: order.priority, issuedAt: order.issuedAt, key: airing.key };
+  const claim: Claim = { order: order.id, priority: order.priority, issuedAt: order.issuedAt, key: airing.key };
   const enough = AbortSignal.any([off, window.late]);
   let evidence = new EvidenceCollector(hardware.traits.readback, airing.zones);
   let meter = new Meter();

@@ -1,6 +1,7 @@
 #!/usr/bin/env -S node --max-semi-space-size=1
 // A small young generation: about 10 MB less on a board, and no slower.
 import { parseArgs } from 'node:util';
+import { Refusal } from '../protocol/refusal.ts';
 import { type Agent, startAgent } from './agent.ts';
 import { JournalInUseError } from './book/storage.ts';
 import { ConfigurationError, loadConfiguration } from './configuration/load.ts';
@@ -31,12 +32,27 @@ async function main(): Promise<number> {
   if (values.version) return print(software());
   const [command, ...more] = positionals;
   const asked = controlCommands.find((name) => name === command);
-  if ((command !== 'run' && asked === undefined) || more.length > 0 || values.config === undefined) {
-    process.stderr.write(`${say.badUsage(say.runNeedsConfig)}\n\n${say.help}\n`);
+  const needed = whatIsNeeded(asked ?? command, more, values, say);
+  if (needed !== undefined || values.config === undefined) {
+    process.stderr.write(`${say.badUsage(needed ?? say.runNeedsConfig)}\n\n${say.help}\n`);
     return 2;
   }
   if (asked === undefined) return run(values.config, values.verbose === true, say);
-  return ask(asked, values.config, values.json === true, languageOf(values.lang, process.env));
+  return ask(asked, more, values.config, values.json === true, languageOf(values.lang, process.env));
+}
+
+/** What of the command line is not as it must be, in words. */
+function whatIsNeeded(
+  command: string | undefined,
+  more: readonly string[],
+  { none, config }: { readonly none?: boolean | undefined; readonly config?: string | undefined },
+  say: ReturnType<typeof words>,
+): string | undefined {
+  if ((command !== 'run' && !(controlCommands as readonly unknown[]).includes(command)) || config === undefined) {
+    return say.runNeedsConfig;
+  }
+  if (command === 'prefer') return more.length > 0 === (none === true) ? say.preferNeedsOrders : undefined;
+  return more.length > 0 || none === true ? say.runNeedsConfig : undefined;
 }
 
 const options = () =>
@@ -45,6 +61,7 @@ const options = () =>
       config: { type: 'string', short: 'c' },
       lang: { type: 'string' },
       json: { type: 'boolean' },
+      none: { type: 'boolean' },
       verbose: { type: 'boolean', short: 'v' },
       help: { type: 'boolean', short: 'h' },
       version: { type: 'boolean' },
@@ -69,16 +86,24 @@ async function run(file: string, verbose: boolean, say: ReturnType<typeof words>
 }
 
 /** Asks the agent that runs with this configuration. */
-async function ask(command: ControlCommand, file: string, json: boolean, language: Language): Promise<number> {
+async function ask(
+  command: ControlCommand,
+  orders: readonly string[],
+  file: string,
+  json: boolean,
+  language: Language,
+): Promise<number> {
   try {
     const { state } = await loadConfiguration(file);
-    const answer = await control(state, command);
+    const answer = await control(state, command, orders);
     if (json) return print(JSON.stringify(answer.kind === 'status' ? answer.status : answer.history, undefined, 2));
     return print(
       answer.kind === 'status' ? statusText(answer.status, language) : historyText(answer.history, language),
     );
   } catch (error) {
-    process.stderr.write(`${explain(error, words(language))}\n`);
+    const say = words(language);
+    const declined = error instanceof Refusal && command === 'prefer';
+    process.stderr.write(`${declined ? say.declined(error.fields, orders) : explain(error, say)}\n`);
     return 1;
   }
 }

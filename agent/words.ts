@@ -13,6 +13,9 @@ export interface Words {
   badUsage(problem: string): string;
   badConfiguration(file: string, problems: readonly FieldProblem[]): string;
   noDecoder(path: string): string;
+  readonly preferNeedsOrders: string;
+  /** `orders`: what was typed; a problem's path is `orders.<n>`. */
+  declined(problems: readonly FieldProblem[], orders: readonly string[]): string;
   readonly notRunning: string;
   journalInUse(directory: string): string;
   cannotStart(reason: string): string;
@@ -29,18 +32,31 @@ const listed = (problems: readonly FieldProblem[], inWords: ProblemWords): strin
 /** Of what `parseArgs` says only the fact; its advice is for other programs. */
 const usage = (problem: string): string => problem.replace(/\. To specify .*$/s, '');
 
+/** What somebody typed that a problem of `prefer` is about. */
+const typed = (path: string, orders: readonly string[]): string => orders[Number(path.split('.')[1])] ?? path;
+
+const preferProblems: Readonly<Record<string, string>> = {
+  'no order that waits here begins with this': 'không có lệnh nào đang chờ ở đây có mã bắt đầu như vậy',
+  'more than one order begins with this': 'nhiều lệnh có mã bắt đầu như vậy; hãy ghi dài hơn',
+  'is no priority order: its class alone decides': 'không phải lệnh ưu tiên; chỉ xếp được thứ tự các lệnh ưu tiên',
+  'is named twice': 'ghi hai lần',
+};
+
 const english: Words = {
   help: `loa-agent: the program of a loudspeaker station
 
 Usage:
   loa-agent run --config FILE [--verbose] [--lang vi|en]
   loa-agent status|history|stop|resume --config FILE [--json] [--lang vi|en]
+  loa-agent prefer ORDER-ID [ORDER-ID …]|--none --config FILE [--json] [--lang vi|en]
 
   run                 the station's program, until it is told to end
   status              what is on air, what is booked, what waits to be reported, alarms
   history             the latest airings and how they ended
   stop                silence now and until resume; only emergencies sound. Needs no network
   resume              end of the stop
+  prefer ORDER-ID …   of the priority orders these go first, in this order, also before one on air; the beginning
+                      of an id is enough; --none: by their issue again. Routine and emergency keep their places
 
   -c, --config FILE   the station's configuration (TOML); agent/README.md explains every key
   -v, --verbose       log more
@@ -50,8 +66,12 @@ Usage:
   -h, --help          this text
 
 Example:
-  loa-agent run --config /etc/loa/agent.toml`,
-  runNeedsConfig: 'say: loa-agent run|status|history|stop|resume --config FILE',
+  loa-agent run --config /etc/loa/agent.toml
+  loa-agent prefer 019357f0-7a00-7000-8000-0000000000a1 --config /etc/loa/agent.toml`,
+  runNeedsConfig: 'say: loa-agent run|status|history|stop|resume|prefer --config FILE',
+  preferNeedsOrders: 'say: loa-agent prefer ORDER-ID [ORDER-ID …] --config FILE, or prefer --none',
+  declined: (problems, orders) =>
+    `Nothing was changed:\n${problems.map(({ path, problem }) => `  ${typed(path, orders)}: ${problem}`).join('\n')}`,
   notRunning: 'No agent runs with this configuration. Start it: loa-agent run --config FILE (or its service).',
   badUsage: (problem) => `Wrong usage: ${usage(problem)}`,
   badConfiguration: (file, problems) =>
@@ -69,12 +89,16 @@ const vietnamese: Words = {
 Cách dùng:
   loa-agent run --config TỆP [--verbose] [--lang vi|en]
   loa-agent status|history|stop|resume --config TỆP [--json] [--lang vi|en]
+  loa-agent prefer MÃ-LỆNH [MÃ-LỆNH …]|--none --config TỆP [--json] [--lang vi|en]
 
   run                 chạy chương trình của đài cho đến khi dừng
   status              đang phát gì, lượt nào đang chờ, báo cáo nào chưa gửi, cảnh báo
   history             các lượt phát gần đây và kết quả
   stop                im tiếng ngay cho đến khi resume; chỉ lệnh khẩn cấp được phát. Không cần mạng
   resume              thôi dừng
+  prefer MÃ-LỆNH …    trong các lệnh ưu tiên, những lệnh này phát trước, theo thứ tự ghi ở đây, chen cả lệnh đang phát;
+                      chỉ cần ghi phần đầu của mã; --none: trở lại theo giờ ra lệnh. Lệnh thông thường và khẩn cấp
+                      không đổi chỗ
 
   -c, --config TỆP    tệp cấu hình của đài (TOML); agent/README.md giải thích từng mục
   -v, --verbose       ghi nhật ký chi tiết hơn
@@ -84,8 +108,14 @@ Cách dùng:
   -h, --help          hiện hướng dẫn này
 
 Ví dụ:
-  loa-agent run --config /etc/loa/agent.toml`,
-  runNeedsConfig: 'hãy gõ: loa-agent run|status|history|stop|resume --config TỆP',
+  loa-agent run --config /etc/loa/agent.toml
+  loa-agent prefer 019357f0-7a00-7000-8000-0000000000a1 --config /etc/loa/agent.toml`,
+  runNeedsConfig: 'hãy gõ: loa-agent run|status|history|stop|resume|prefer --config TỆP',
+  preferNeedsOrders: 'hãy gõ: loa-agent prefer MÃ-LỆNH [MÃ-LỆNH …] --config TỆP, hoặc prefer --none',
+  declined: (problems, orders) =>
+    `Chưa thay đổi gì:\n${problems
+      .map(({ path, problem }) => `  ${typed(path, orders)}: ${preferProblems[problem] ?? problem}`)
+      .join('\n')}`,
   notRunning:
     'Không có chương trình nào của đài đang chạy với cấu hình này. Hãy khởi động: loa-agent run --config TỆP (hoặc dịch vụ của nó).',
   badUsage: (problem) =>

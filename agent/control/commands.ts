@@ -2,16 +2,23 @@ import { controlAddress } from './address.ts';
 import { ask } from './client.ts';
 import { type History, historySchema, type Status, statusSchema } from './status.ts';
 
-/** What `loa-agent status`, `history`, `stop` and `resume` ask of the agent that runs on this board. */
-export const controlCommands = ['status', 'history', 'stop', 'resume'] as const;
+/** What `loa-agent status`, `history`, `stop`, `resume` and `prefer` ask of the agent that runs on this board. */
+export const controlCommands = ['status', 'history', 'stop', 'resume', 'prefer'] as const;
 export type ControlCommand = (typeof controlCommands)[number];
 
 export type ControlAnswer =
   | { readonly kind: 'status'; readonly status: Status }
   | { readonly kind: 'history'; readonly history: History };
 
-/** Throws NotRunningError. `state`: the state folder of the configuration. */
-export async function control(state: string, command: ControlCommand): Promise<ControlAnswer> {
+/**
+ * Throws NotRunningError, or the Refusal that declines. `state`: the state folder of the configuration; `orders`: for
+ * `prefer`, beginnings of their ids.
+ */
+export async function control(
+  state: string,
+  command: ControlCommand,
+  orders: readonly string[],
+): Promise<ControlAnswer> {
   const address = controlAddress(state);
   switch (command) {
     case 'status':
@@ -21,5 +28,7 @@ export async function control(state: string, command: ControlCommand): Promise<C
     case 'stop':
     case 'resume':
       return { kind: 'status', status: await ask(address, 'POST', `/${command}`, statusSchema) };
+    case 'prefer':
+      return { kind: 'status', status: await ask(address, 'POST', '/prefer', statusSchema, { orders }) };
   }
 }

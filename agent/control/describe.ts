@@ -30,9 +30,11 @@ export function describeStatus({
   alarms,
   linkUp,
   centre,
+  preferred,
 }: Described & {
   readonly linkUp: boolean;
   readonly centre: Status['centre'];
+  readonly preferred: readonly string[];
 }): Status {
   const open = [...journal.airings.values()].filter(isOpen);
   const onAir = open.find((airing) => airingKey(airing) === stage.onAir);
@@ -46,6 +48,7 @@ export function describeStatus({
     link: linkUp ? 'up' : 'down',
     centre,
     stopped: stage.stopped,
+    preferred: preferred.map((order) => ({ order, title: journal.orders.get(order)?.order.title ?? '?' })),
     ...(onAir && { onAir: lineOf(journal, onAir) }),
     booked: waiting.slice(0, MOST_LINES).map((airing) => lineOf(journal, airing)),
     waitingReports: journal.backlog,

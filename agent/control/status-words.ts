@@ -16,6 +16,7 @@ interface StatusWords {
   readonly booked: string;
   readonly none: string;
   readonly now: string;
+  readonly preferred: string;
   readonly waitingReports: (count: number) => string;
   readonly setAside: (name: string) => string;
   readonly alarms: string;
@@ -48,6 +49,7 @@ const vietnamese: StatusWords = {
   booked: 'Các lượt phát đang chờ',
   none: 'không có',
   now: 'ngay',
+  preferred: 'Thứ tự ưu tiên do xã đặt',
   waitingReports: (count) => `Báo cáo chờ trung tâm nhận: ${count}`,
   setAside: (name) =>
     `Sổ nhật ký của đài đã hỏng, được cất riêng với tên ${name}; đài đã mở sổ mới và hỏi lại trung tâm. Hãy kiểm tra thẻ nhớ, rồi xóa hoặc chuyển ${name} đi.`,
@@ -81,6 +83,7 @@ const english: StatusWords = {
   booked: 'Airings that wait',
   none: 'none',
   now: 'now',
+  preferred: 'Order set by the commune between priority orders',
   waitingReports: (count) => `Reports waiting for the centre: ${count}`,
   setAside: (name) =>
     `The station's journal was damaged and is set aside as ${name}; a new one was begun, and the centre was asked what it knows. Check the card, then remove ${name}.`,
@@ -102,6 +105,12 @@ export function statusText(status: Status, language: 'vi' | 'en'): string {
       say.booked,
       status.booked.map((airing) => airingText(airing, say)),
     ),
+    ...(status.preferred.length === 0
+      ? []
+      : list(
+          say.preferred,
+          status.preferred.map(({ order, title }, at) => `${at + 1}. «${title}» (${order})`),
+        )),
     say.waitingReports(status.waitingReports),
     ...(status.setAside === undefined ? [] : [say.setAside(status.setAside)]),
     ...list(

@@ -30,6 +30,8 @@ export const statusSchema = v.object({
   link: v.picklist(['up', 'down']),
   centre: v.picklist(['online', 'offline', 'unknown']),
   stopped: v.boolean(),
+  /** Priority orders in the order that the commune's operator set [P-78]. */
+  preferred: v.array(v.object({ order: v.string(), title: v.string() })),
   onAir: v.optional(airing),
   booked: v.array(airing),
   /** Reports that the centre has not stored yet. */

@@ -1,4 +1,4 @@
-import { byPreference, type Claim, preempts } from './preference.ts';
+import { byPreference, type Claim, type Preferred, preempts } from './preference.ts';
 
 /** The right to use the station's amplifier, zones and sound card. [P-63] One airing holds it at a time. */
 export interface Turn {
@@ -20,6 +20,7 @@ export class Stage {
   #waiting: Waiter[] = [];
   #holder: { readonly claim: Claim; readonly preemption: AbortController } | undefined;
   #stopped = false;
+  #preferred: Preferred = [];
 
   get onAir(): string | undefined {
     return this.#holder?.claim.key;
@@ -33,6 +34,12 @@ export class Stage {
   stop(on: boolean): void {
     this.#stopped = on;
     if (on && this.#holder !== undefined && !this.#mayAir(this.#holder.claim)) this.#holder.preemption.abort();
+    this.#settle();
+  }
+
+  /** The commune operator's order between priority orders [P-78]; concerns what waits, and what is on air, at once. */
+  prefer(preferred: Preferred): void {
+    this.#preferred = preferred;
     this.#settle();
   }
 
@@ -52,7 +59,7 @@ export class Stage {
         },
       };
       signal.addEventListener('abort', withdraw, { once: true });
-      this.#waiting = [...this.#waiting, mine].sort((a, b) => byPreference(a.claim, b.claim));
+      this.#waiting.push(mine);
       this.#settle();
     });
   }
@@ -61,11 +68,21 @@ export class Stage {
     return !this.#stopped || priority === 'emergency';
   }
 
+  /** The most preferred of those that wait and may air. */
+  #next(): Waiter | undefined {
+    let best: Waiter | undefined;
+    for (const waiter of this.#waiting) {
+      if (!this.#mayAir(waiter.claim)) continue;
+      if (best === undefined || byPreference(waiter.claim, best.claim, this.#preferred) < 0) best = waiter;
+    }
+    return best;
+  }
+
   #settle(): void {
-    const next = this.#waiting.find(({ claim }) => this.#mayAir(claim));
+    const next = this.#next();
     if (next === undefined) return;
     if (this.#holder !== undefined) {
-      if (preempts(next.claim, this.#holder.claim)) this.#holder.preemption.abort();
+      if (preempts(next.claim, this.#holder.claim, this.#preferred)) this.#holder.preemption.abort();
       return;
     }
     this.#waiting = this.#waiting.filter((waiter) => waiter !== next);
