@@ -23,6 +23,12 @@ export interface Link {
   close(): Promise<void>;
 }
 
+/** Hears what passes on one connection, before it is passed on. */
+export interface Ear {
+  up(chunk: Buffer): void;
+  down(chunk: Buffer): void;
+}
+
 interface Connection {
   readonly station: Socket;
   readonly broker: Socket;
@@ -30,8 +36,11 @@ interface Connection {
   readonly down: Pipe;
 }
 
-/** Starts the wire to `broker` (`mqtt://host:port`) on a free port of this machine. */
-export async function startLink(broker: string): Promise<Link> {
+/**
+ * Starts the wire to `broker` (`mqtt://host:port`) on a free port of this machine. `listen` gives each new connection
+ * an ear of its own.
+ */
+export async function startLink(broker: string, listen?: () => Ear): Promise<Link> {
   const target = new URL(broker);
   const connections = new Set<Connection>();
   let delayMs = 0;
@@ -45,6 +54,7 @@ export async function startLink(broker: string): Promise<Link> {
       noDelay: true,
     });
     const frames = createFrameSplitter();
+    const ear = listen?.();
     const connection: Connection = {
       station,
       broker: towardsBroker,
@@ -52,14 +62,20 @@ export async function startLink(broker: string): Promise<Link> {
         from: station,
         to: towardsBroker,
         delayMs: () => delayMs,
-        split: (chunk) => [chunk],
+        split: (chunk) => {
+          ear?.up(chunk);
+          return [chunk];
+        },
         mayInject: () => false,
       }),
       down: createPipe({
         from: towardsBroker,
         to: station,
         delayMs: () => delayMs,
-        split: frames.split,
+        split: (chunk) => {
+          ear?.down(chunk);
+          return frames.split(chunk);
+        },
         mayInject: () => frames.betweenPackets,
       }),
     };
@@ -77,11 +93,11 @@ export async function startLink(broker: string): Promise<Link> {
     if (frozen) freezeOne(connection, true);
   });
 
-  const listen = async (port: number): Promise<void> => {
+  const open = async (port: number): Promise<void> => {
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
   };
-  await listen(0);
+  await open(0);
   const { port } = server.address() as AddressInfo;
 
   const stopListening = async (): Promise<void> => {
@@ -115,7 +131,7 @@ export async function startLink(broker: string): Promise<Link> {
     },
     cut: stopListening,
     async restore() {
-      if (!server.listening) await listen(port);
+      if (!server.listening) await open(port);
     },
     publish(topic, payload) {
       const packet = publishPacket(topic, payload);

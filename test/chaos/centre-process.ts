@@ -25,20 +25,23 @@ export class CentreProcess {
   readonly root: string;
   readonly data: string;
   readonly #log: string;
+  readonly #database: string | undefined;
   #child: Child | undefined;
   #mqtt = 'mqtt://127.0.0.1:0';
   #http = 'http://127.0.0.1:0';
   #token = '';
 
-  private constructor(directory: string, root: string) {
+  private constructor(directory: string, root: string, database: string | undefined) {
     this.root = root;
     this.data = join(directory, 'centre');
     this.#log = join(directory, 'centre.log');
+    this.#database = database;
   }
 
-  static async start(directory: string, centre: string): Promise<CentreProcess> {
+  /** `database`: a PostgreSQL URL in place of the embedded database. */
+  static async start(directory: string, centre: string, database?: string): Promise<CentreProcess> {
     const { root } = await initKeys(join(directory, 'centre'), centre);
-    const process = new CentreProcess(directory, root);
+    const process = new CentreProcess(directory, root, database);
     try {
       await process.start();
     } catch (error) {
@@ -65,6 +68,7 @@ export class CentreProcess {
       args: [
         ...[PROGRAM, 'run', '--data', this.data, '--json'],
         ...['--mqtt-port', port(this.#mqtt), '--http-port', port(this.#http)],
+        ...(this.#database === undefined ? [] : ['--database', this.#database]),
       ],
       log: this.#log,
     });

@@ -46,6 +46,7 @@ const relay = (zone: string, ...times: readonly number[]): TimelineEvent[] =>
 
 const dai: StationHistory = {
   ...{ station: 'dai-1', zones: ['thon-1', 'cho'], lives: [{ from: START - 1_000, to: undefined }], odd: 0 },
+  told: [],
   timeline: relay('thon-1', 120, 2_190),
   hearings: [sound(130, 2_130)],
   reports: reportsOf(aired),
@@ -121,6 +122,25 @@ test('what went as it should breaks no rule', async (t) => {
       { priority: 'emergency', occurrences: [first, second] },
     );
     t.same(check(judged), []);
+  });
+
+  await t.test('a warning that a station without the time heard of again when it started', async (t) => {
+    const judged = history(
+      {
+        lives: [
+          { from: START - 40_000, to: START - 20_000 },
+          { from: START - 1_000, to: undefined },
+        ],
+        reports: reportsOf(aired).map((report) => ({ ...report, clock: 'untrusted' as const })),
+      },
+      { priority: 'emergency', issuedAt: START - 22_000 },
+    );
+    t.same(check(judged), []);
+  });
+
+  await t.test('ended on air, or an earlier revision of it was', async (t) => {
+    t.same(check(history({ told: [{ id, upTo: 1, at: START + 1_000 }] })), []);
+    t.same(check(history({ told: [{ id, upTo: 0, at: START - 1_000 }] })), []);
   });
 
   await t.test('cancelled or superseded before the station heard of it', async (t) => {
@@ -294,6 +314,11 @@ test('every broken promise is found', async (t) => {
         },
         { occurrences: [at(0), at(9_000)] },
       ),
+    ],
+    [
+      'it acknowledges the cancellation and plays on',
+      'airs-cancelled',
+      history({ told: [{ id, upTo: 1, at: START - 1_000 }] }),
     ],
     [
       'the last order does not air',

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Life, OrderedRevision } from './checker/history.ts';
+import type { Life, OrderedRevision, Told } from './checker/history.ts';
 
 /** A revision as it was handed in; what the book says of it is asked at the end. */
 export type Handed = Omit<OrderedRevision, 'booked' | 'answered' | 'cancelAnswered'>;
@@ -19,6 +19,7 @@ export class Diary {
   readonly counts: Counts = { agentKills: 0, centreKills: 0, orders: 0, cancellations: 0, updates: 0, otherFaults: 0 };
   readonly #path: string;
   readonly #lives = new Map<string, { from: number; to: number | undefined }[]>();
+  readonly #told = new Map<string, Map<string, Told>>();
   readonly #handed = new Map<string, Handed>();
   readonly #answered = new Set<string>();
   readonly #cancelled = new Set<string>();
@@ -58,6 +59,18 @@ export class Diary {
   ends(station: string): void {
     const last = this.#lives.get(station)?.at(-1);
     if (last !== undefined) last.to ??= Date.now();
+  }
+
+  told(station: string): readonly Told[] {
+    return [...(this.#told.get(station)?.values() ?? [])];
+  }
+
+  /** A station has acknowledged that revisions of an order have ended; it may be told again and again. */
+  tells(station: string, told: Told): void {
+    const known = this.#told.get(station) ?? new Map<string, Told>();
+    this.#told.set(station, known);
+    const name = `${told.id}/${told.upTo}`;
+    if (!known.has(name)) known.set(name, told);
   }
 
   hands(order: Handed): void {

@@ -50,8 +50,14 @@ export async function gather(stage: Stage): Promise<History> {
   for (const { name: station, virtual } of stage.stations) {
     virtual.loudspeaker.flush();
     const { timeline, wavOf } = virtual.loudspeaker;
-    const lives = stage.diary.lives(station);
-    const recorded = { station, zones: ZONES, lives, timeline: timeline.events, wavOf };
+    const recorded = {
+      station,
+      zones: ZONES,
+      lives: stage.diary.lives(station),
+      told: stage.diary.told(station),
+      timeline: timeline.events,
+      wavOf,
+    };
     stations.push(await gatherStation(asker(stage), recorded));
   }
   return { stations, orders: await ordersOf(stage), clockToleranceMs: CLOCK_TOLERANCE_MS };
@@ -63,7 +69,7 @@ async function untilQuiet(stage: Stage, signal: AbortSignal, withinMs: number): 
     const stations = [];
     for (const { name: station } of stage.stations) {
       const ledger = await ledgerOf(asker(stage), station);
-      stations.push({ station, zones: [], lives: [], timeline: [], hearings: [], ...ledger });
+      stations.push({ station, zones: [], lives: [], told: [], timeline: [], hearings: [], ...ledger });
     }
     const airings = airingsOf({ stations, orders: await ordersOf(stage) });
     const owed = airings.filter((airing) => airing.outcome === undefined && owesOutcome(airing));

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { noPostgres, Postgres } from '../support/postgres.ts';
 import { playRound } from './round.ts';
 import { Totals } from './totals.ts';
 
@@ -13,7 +14,6 @@ interface Options {
   readonly kills?: number;
   readonly stations: number;
   readonly storm: number;
-  readonly centreRest: number;
   readonly centre: boolean;
   readonly brief: boolean;
   readonly json?: boolean;
@@ -34,8 +34,7 @@ const options: Options = new Command('chaos')
   .option('--minutes <n>', 'begin no new round after so long (2, unless --kills is given)', positive)
   .option('--kills <n>', 'end after so many kills of agents and centre together', positive)
   .option('--stations <k>', 'stations side by side', positive, 5)
-  .option('--storm <seconds>', 'length of a round’s storm', positive, 60)
-  .option('--centre-rest <seconds>', 'peace for the centre between two kills', positive, 2)
+  .option('--storm <seconds>', 'length of a round’s storm', positive, 120)
   .option('--no-centre', 'do not kill the centre')
   .option('--brief', 'also orders so short-lived that a dead station may never hear of them', false)
   .option('--json', 'print a summary as JSON')
@@ -56,16 +55,20 @@ const killed = (): number => totals.counts.agentKills + totals.counts.centreKill
 const goesOn = (): boolean =>
   !interrupt.signal.aborted && performance.now() < end && (kills === undefined || killed() < kills);
 
+const postgres = noPostgres === false ? await Postgres.start() : undefined;
 let kept = false;
 try {
   for (let round = 1; round === 1 || goesOn(); round++) {
     const directory = join(folder, `round-${round}`);
     const before = killed();
+    const roundSeed = seed + round - 1;
     const result = await playRound({
-      ...{ directory, seed: seed + round - 1, stations: options.stations, signal: interrupt.signal },
+      ...{ directory, seed: roundSeed, stations: options.stations, signal: interrupt.signal },
       stormMs: Math.min(options.storm * 1_000, Math.max(5_000, end - performance.now())),
       enough: ({ agentKills, centreKills }) => kills !== undefined && before + agentKills + centreKills >= kills,
-      centreRestMs: options.centre ? options.centreRest * 1_000 : undefined,
+      killsCentre: options.centre,
+      // By turns on the embedded database and on a PostgreSQL, where there is one; the same seed on the same.
+      database: roundSeed % 2 === 0 ? await postgres?.database(`round_${round}`) : undefined,
       brief: options.brief,
       progress: (counts, phase) => totals.showProgress(round, counts, phase),
     });
@@ -76,6 +79,7 @@ try {
     else kept = true;
   }
 } finally {
+  await postgres?.close();
   if (!kept) await rm(folder, { recursive: true, force: true });
 }
 process.stderr.write('\n');

@@ -43,6 +43,8 @@ export type PlannedFault =
 
 export interface PlannedCentreKill {
   readonly do: 'kill-centre';
+  /** How long it is left in peace before. */
+  readonly restMs: number;
   readonly at: CentreStep;
   readonly afterMs: number;
   readonly downMs: number;
@@ -156,6 +158,11 @@ export function* plannedCentreKills(random: Random): Generator<PlannedCentreKill
   for (;;) {
     yield {
       do: 'kill-centre',
+      restMs: random.weighted([
+        [5, random.integer(0, 10) * 100],
+        [3, random.integer(10, 25) * 100],
+        [1, random.integer(40, 80) * 100],
+      ]),
       at: random.pick(centreSteps),
       afterMs: random.weighted([
         [2, 0],

@@ -19,8 +19,9 @@ export interface RoundOptions {
   readonly stormMs: number;
   /** The storm ends earlier when this says so. */
   readonly enough: (counts: Counts) => boolean;
-  /** How long the centre is left in peace between two kills; undefined: it is not killed. */
-  readonly centreRestMs: number | undefined;
+  readonly killsCentre: boolean;
+  /** A PostgreSQL URL in place of the centre's embedded database. */
+  readonly database?: string | undefined;
   readonly brief: boolean;
   readonly quietWithinMs?: number;
   readonly signal: AbortSignal;
@@ -46,7 +47,7 @@ export async function playRound(options: RoundOptions): Promise<RoundResult> {
   await mkdir(directory, { recursive: true });
   const scope = openScope((error) => process.stderr.write(`not closed: ${String(error)}\n`));
   try {
-    const stage = await setStage(directory, options.stations, scope);
+    const stage = await setStage({ directory, stations: options.stations, database: options.database }, scope);
     const { counts, kills } = stage.diary;
     await storm(stage, options);
     progress(counts, 'heals');
@@ -72,7 +73,7 @@ export async function playRound(options: RoundOptions): Promise<RoundResult> {
 }
 
 async function storm(stage: Stage, options: RoundOptions): Promise<void> {
-  const { seed, stormMs, enough, centreRestMs, brief, signal, progress } = options;
+  const { seed, stormMs, enough, killsCentre, brief, signal, progress } = options;
   const random = new Random(seed);
   const over = new AbortController();
   const ending = AbortSignal.any([signal, over.signal]);
@@ -88,9 +89,7 @@ async function storm(stage: Stage, options: RoundOptions): Promise<void> {
     await Promise.all([
       new Operator(stage, ending).work(plannedOrders(random.branch('orders'), plan)),
       ...stage.stations.map((station) => suffer(stage, station, plannedFaults(random.branch(station.name)), ending)),
-      ...(centreRestMs === undefined
-        ? []
-        : [sufferAtCentre(stage, plannedCentreKills(random.branch('centre')), centreRestMs, ending)]),
+      ...(killsCentre ? [sufferAtCentre(stage, plannedCentreKills(random.branch('centre')), ending)] : []),
     ]);
   } finally {
     clearInterval(watch);

@@ -4,6 +4,7 @@ import { Diary } from './diary.ts';
 import { Happenings } from './happenings.ts';
 import { StationActor } from './station-actor.ts';
 import type { CentreStep } from './steps.ts';
+import type { Passing } from './wire.ts';
 
 const CENTRE = 'vinh-phuc';
 export const ZONES: readonly string[] = ['thon-1', 'cho'];
@@ -17,13 +18,20 @@ export interface Stage {
   readonly diary: Diary;
 }
 
+export interface StageOptions {
+  readonly directory: string;
+  readonly stations: number;
+  /** A PostgreSQL URL in place of the centre's embedded database. */
+  readonly database: string | undefined;
+}
+
 export const stationNames = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, at) => `dai-${at + 1}`);
 
 /** Starts a centre and its stations; whatever was started belongs to `scope`. */
-export async function setStage(directory: string, stations: number, scope: Scope): Promise<Stage> {
+export async function setStage({ directory, stations, database }: StageOptions, scope: Scope): Promise<Stage> {
   const diary = new Diary(directory);
-  const centre = await CentreProcess.start(directory, CENTRE);
+  const centre = await CentreProcess.start(directory, CENTRE, database);
   scope.own(() => centre.stop());
   const centreHappenings = new Happenings<CentreStep>();
   const actors: StationActor[] = [];
@@ -31,6 +39,10 @@ export async function setStage(directory: string, stations: number, scope: Scope
     const actor = await StationActor.start({
       ...{ directory, station, diary, zones: ZONES, centre: CENTRE, root: centre.root, brokerUrl: centre.mqtt },
       transport: at % 2 === 0 ? 'pty' : 'tcp',
+      onPassing: (what) => {
+        const step = centreStepOf(what);
+        if (step !== undefined) centreHappenings.tell(step);
+      },
     });
     actors.push(actor);
     actor.virtual.loudspeaker.timeline.listen((event) => {
@@ -41,4 +53,20 @@ export async function setStage(directory: string, stations: number, scope: Scope
   // Each takes its time to say goodbye; together they take it once.
   scope.own(async () => void (await Promise.all(actors.map((actor) => actor.close()))));
   return { directory, centre, centreHappenings, stations: actors, diary };
+}
+
+function centreStepOf(what: Passing): CentreStep | undefined {
+  switch (what) {
+    case 'order-arrives':
+      return 'order-pushed';
+    case 'index-arrives':
+      return 'index-sent';
+    case 'report-sent':
+      return 'report-arrives';
+    case 'ack-arrives':
+      return 'ack-sent';
+    case 'order-noted':
+    case 'ready-reported':
+      return undefined;
+  }
 }

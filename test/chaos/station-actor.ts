@@ -7,6 +7,7 @@ import { startVirtualStation, type VirtualStation } from '../../simulator/statio
 import type { Diary } from './diary.ts';
 import { Happenings } from './happenings.ts';
 import type { AgentStep } from './steps.ts';
+import { type Passing, Wire } from './wire.ts';
 
 export interface StationActorOptions {
   readonly directory: string;
@@ -17,6 +18,7 @@ export interface StationActorOptions {
   readonly zones: readonly string[];
   readonly transport: 'pty' | 'tcp';
   readonly diary: Diary;
+  readonly onPassing: (what: Passing) => void;
 }
 
 /** One station of a chaos run: agent, virtual hardware, and the wire to its centre, in the hands of the run. */
@@ -41,13 +43,15 @@ export class StationActor {
   }
 
   static async start(options: StationActorOptions): Promise<StationActor> {
-    const { station, zones, diary } = options;
-    const link = await startLink(options.brokerUrl);
+    const { station, zones, diary, centre } = options;
+    let pass = options.onPassing;
+    const wire = new Wire({ centre, onPassing: (what) => pass(what), onTold: (told) => diary.tells(station, told) });
+    const link = await startLink(options.brokerUrl, () => wire.connection());
     try {
       const directory = join(options.directory, station);
       let hear = (_line: string): void => {};
       const virtual = await startVirtualStation({
-        ...{ centre: options.centre, root: options.root, station, transport: options.transport, directory },
+        ...{ centre, root: options.root, station, transport: options.transport, directory },
         brokerUrl: link.url,
         name: `Đài ${station}`,
         zones: zones.map((id) => ({ id, name: id })),
@@ -56,6 +60,10 @@ export class StationActor {
       });
       const actor = new StationActor(station, virtual, link, diary);
       hear = (line) => actor.#hear(line);
+      pass = (what) => {
+        actor.happenings.tell(what);
+        options.onPassing(what);
+      };
       virtual.loudspeaker.timeline.listen((event) => actor.#see(event));
       const cache = join(directory, 'state', 'cache');
       await mkdir(cache, { recursive: true, mode: 0o700 });

@@ -1,15 +1,11 @@
-import * as v from 'valibot';
-import { reportSchema } from '../../protocol/report.ts';
 import { pause } from './pause.ts';
 import type { PlannedCentreKill, PlannedFault } from './plan.ts';
 import type { Stage } from './stage.ts';
 import type { StationActor } from './station-actor.ts';
-import type { AgentStep, CentreStep } from './steps.ts';
+import type { AgentStep } from './steps.ts';
 
 /** A step that does not come in time: then it happens anyway. */
-const PATIENCE_MS = 6_000;
-const LEDGER_LOOK_MS = 40;
-const orderBody = v.object({ stations: v.array(v.object({ station: v.string(), reports: v.array(reportSchema) })) });
+const PATIENCE_MS = 4_000;
 
 /** What one station suffers, one after the other, until the signal aborts. */
 export async function suffer(
@@ -46,10 +42,8 @@ export async function suffer(
     const act = at(stage, station, fault.at, signal);
     switch (fault.do) {
       case 'kill': {
-        await act(fault.afterMs, () => station.kill());
-        diary.counts.agentKills += 1;
-        diary.countKill(fault.at);
-        diary.note('killed', { station: station.name, step: fault.at });
+        const seen = await act(fault.afterMs, () => station.kill());
+        countKill(stage, 'agentKills', seen ? fault.at : 'anytime', station.name);
         await pause(fault.downMs, signal);
         station.start();
         break;
@@ -106,48 +100,55 @@ export async function suffer(
   }
 }
 
-/** The centre dies again and again, until the signal aborts. `restMs`: how long it is left in peace in between. */
+/** The centre dies again and again, until the signal aborts. */
 export async function sufferAtCentre(
   stage: Stage,
   plan: Iterable<PlannedCentreKill>,
-  restMs: number,
   signal: AbortSignal,
 ): Promise<void> {
   const { centre, centreHappenings, diary } = stage;
-  for (const { at: step, afterMs, downMs } of plan) {
+  for (const { restMs, at: step, afterMs, downMs } of plan) {
     await pause(restMs, signal);
     if (signal.aborted) return;
-    await new Promise<void>((resolve, reject) => {
-      const kill = (): void => void after(afterMs, signal, () => centre.kill()).then(resolve, reject);
-      if (step === 'anytime') kill();
-      else centreHappenings.next(step satisfies CentreStep, PATIENCE_MS, signal, kill);
+    const seen = await new Promise<boolean>((resolve, reject) => {
+      const kill = (seen: boolean): void =>
+        void after(afterMs, signal, () => centre.kill()).then(() => resolve(seen), reject);
+      if (step === 'anytime') kill(true);
+      else centreHappenings.next(step, PATIENCE_MS, signal, kill);
     });
-    diary.counts.centreKills += 1;
-    diary.countKill(`centre ${step}`);
-    diary.note('centre-killed', { step });
+    countKill(stage, 'centreKills', `centre ${seen ? step : 'anytime'}`);
     await pause(downMs, signal);
     await centre.start();
     diary.note('centre-started');
   }
 }
 
-/** Does something at a step: in the same turn in which the step is seen, unless it is to be so much later. */
+function countKill({ diary }: Stage, of: 'agentKills' | 'centreKills', step: string, station?: string): void {
+  diary.counts[of] += 1;
+  diary.countKill(step);
+  diary.note('killed', { ...(station !== undefined && { station }), step });
+}
+
+/**
+ * Does something at a step: in the same turn in which the step is seen, unless it is to be so much later. Resolves
+ * when it is done; with false when the step did not come in time, and it was done all the same.
+ */
 function at(stage: Stage, station: StationActor, step: AgentStep, signal: AbortSignal) {
-  return (afterMs: number, act: () => unknown): Promise<void> =>
+  return (afterMs: number, act: () => unknown): Promise<boolean> =>
     new Promise((resolve, reject) => {
-      const go = (ms: number) => (): void => void after(ms, signal, act).then(resolve, reject);
-      const next = (seen: AgentStep, ms: number): void => station.happenings.next(seen, PATIENCE_MS, signal, go(ms));
+      const go =
+        (ms: number) =>
+        (seen: boolean): void =>
+          void after(ms, signal, act).then(() => resolve(seen), reject);
+      const next = (awaited: AgentStep, ms: number): void =>
+        station.happenings.next(awaited, PATIENCE_MS, signal, go(ms));
       switch (step) {
         case 'anytime':
-          return go(2 * afterMs)();
+          return go(2 * afterMs)(true);
         case 'amid':
           return next('sounding', 2 * afterMs);
         case 'near-the-end':
           return next('sounding', Math.max(0, shortest(stage, station) - (afterMs % 700)));
-        case 'accepted':
-        case 'ready':
-        case 'reported':
-          return void untilLedger(stage, station, step, signal).then(go(afterMs), reject);
         default:
           return next(step, afterMs);
       }
@@ -163,24 +164,4 @@ async function after(ms: number, signal: AbortSignal, act: () => unknown): Promi
 /** Length of the programme that was ordered last for this station. */
 function shortest({ diary }: Stage, station: StationActor): number {
   return diary.handed.findLast(({ stations }) => stations.includes(station.name))?.durationMs ?? 0;
-}
-
-/** Waits until the ledger says so of the next order for this station. */
-async function untilLedger(
-  { centre, diary }: Stage,
-  station: StationActor,
-  step: 'accepted' | 'ready' | 'reported',
-  signal: AbortSignal,
-): Promise<void> {
-  const end = performance.now() + PATIENCE_MS;
-  const before = new Set(diary.handed.map(({ id }) => id));
-  while (!signal.aborted && performance.now() < end) {
-    const order = diary.handed.find(({ id, stations }) => !before.has(id) && stations.includes(station.name));
-    const answer = order && (await centre.call(`/api/orders/${order.id}`).catch(() => undefined));
-    const body = v.safeParse(orderBody, answer?.body);
-    const reports = body.success ? body.output.stations.find((each) => each.station === station.name)?.reports : [];
-    const wanted = { accepted: 1, ready: 2, reported: 4 }[step];
-    if (reports !== undefined && reports.length >= wanted) return;
-    await pause(LEDGER_LOOK_MS, signal);
-  }
 }

@@ -5,6 +5,7 @@ import { chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import pg from 'pg';
 import { freePort } from './free-port.ts';
 import { until } from './until.ts';
 
@@ -58,6 +59,15 @@ export class Postgres {
       throw error;
     }
     return postgres;
+  }
+
+  /** Makes one more database in this server; gives its URL. */
+  async database(name: string): Promise<string> {
+    const client = new pg.Client({ connectionString: this.url });
+    await client.connect();
+    await client.query(`create database ${name}`);
+    await client.end();
+    return this.url.replace(/postgres$/, name);
   }
 
   async close(): Promise<void> {

@@ -18,6 +18,8 @@ export interface Airing {
 export interface Attempt {
   readonly from: number;
   readonly to: number;
+  /** The station knew the time. */
+  readonly trusted: boolean;
 }
 
 /** Every occurrence of every revision at every station that it addresses. */
@@ -47,7 +49,8 @@ function airingOf(
   const attempts = reports.flatMap((report, at): Attempt[] => {
     if (report.outcome !== 'airing') return [];
     const next = reports[at + 1];
-    return [{ from: Date.parse(report.at), to: next === undefined ? Number.POSITIVE_INFINITY : Date.parse(next.at) }];
+    const to = next === undefined ? Number.POSITIVE_INFINITY : Date.parse(next.at);
+    return [{ from: Date.parse(report.at), to, trusted: report.clock === 'trusted' }];
   });
   return {
     name: `${order.id}/${order.rev}/${occurrence}`,

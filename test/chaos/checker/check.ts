@@ -1,6 +1,6 @@
 import { type Airing, airingsOf } from './airings.ts';
 import type { History, Violation } from './history.ts';
-import { checkBook, checkCancelled, checkOutcome, inWords } from './outcomes.ts';
+import { checkBook, checkCancelled, checkOutcome, checkTold, inWords } from './outcomes.ts';
 import { checkRelays } from './relays.ts';
 import { checkSounds } from './sounds.ts';
 
@@ -13,6 +13,7 @@ export function check(history: History): Violation[] {
   return [
     ...checkBook(history),
     ...airings.flatMap(checkOutcome),
+    ...checkTold(history),
     ...airings.flatMap(checkCancelled),
     ...checkSounds(history, airings),
     ...checkRelays(history, airings),

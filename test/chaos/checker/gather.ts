@@ -3,7 +3,7 @@ import { orderSchema } from '../../../protocol/order.ts';
 import { type Report, reportSchema } from '../../../protocol/report.ts';
 import { readWav } from '../../../simulator/hearing/wav.ts';
 import type { TimelineEvent } from '../../../simulator/loudspeaker/timeline.ts';
-import type { Life, OrderedRevision, StationHistory } from './history.ts';
+import type { Life, OrderedRevision, StationHistory, Told } from './history.ts';
 import { listen } from './listen.ts';
 
 const reportsBody = v.object({ reports: v.array(reportSchema), unreadable: v.array(v.unknown()) });
@@ -16,19 +16,20 @@ export interface Recorded {
   readonly station: string;
   readonly zones: readonly string[];
   readonly lives: readonly Life[];
+  readonly told: readonly Told[];
   readonly timeline: readonly TimelineEvent[];
   readonly wavOf: (zone: string) => string;
 }
 
 /** Everything about one station: its recordings, listened to, and its part of the ledger. */
 export async function gatherStation(ask: Ask, recorded: Recorded): Promise<StationHistory> {
-  const { station, zones, lives, timeline, wavOf } = recorded;
+  const { station, zones, lives, told, timeline, wavOf } = recorded;
   const hearings = [];
   for (const zone of zones) {
     const { sound } = await readWav(wavOf(zone));
     hearings.push(...listen(sound, timeline, zone));
   }
-  return { station, zones, lives, timeline, hearings, ...(await ledgerOf(ask, station)) };
+  return { station, zones, lives, told, timeline, hearings, ...(await ledgerOf(ask, station)) };
 }
 
 /** What the ledger holds of one station, in the order of the numbers. */

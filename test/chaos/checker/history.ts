@@ -20,10 +20,19 @@ export interface StationHistory {
   readonly timeline: readonly TimelineEvent[];
   /** What was heard, out of the zones' recordings. */
   readonly hearings: readonly Hearing[];
+  /** What it was told of orders that ended, and acknowledged [P-60]; the earliest time for each. */
+  readonly told: readonly Told[];
   /** The centre's ledger of this station, in the order of the numbers. */
   readonly reports: readonly Report[];
   /** Reports that the centre kept and could not count. */
   readonly odd: number;
+}
+
+/** From `at` on the station knows that the revisions of an order up to `upTo` were cancelled or replaced. */
+export interface Told {
+  readonly id: string;
+  readonly upTo: number;
+  readonly at: number;
 }
 
 export interface Life {

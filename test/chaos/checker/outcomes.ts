@@ -1,6 +1,10 @@
 import { isLast, type Report } from '../../../protocol/report.ts';
 import { type Airing, owesOutcome } from './airings.ts';
+import { excerpt } from './excerpt.ts';
 import type { History, OrderedRevision, StationHistory, Violation } from './history.ts';
+
+/** To fade out, and what the sound card holds, on a busy machine. */
+const FADE_MS = 2_500;
 
 /** [P-41] What the centre promised is in its book, and what stations said is in its ledger, numbered without a gap. */
 export function checkBook({ stations, orders }: History): Violation[] {
@@ -44,6 +48,25 @@ export function checkOutcome(airing: Airing): Violation[] {
   const outcomes = after.filter(isLast).length;
   const what = outcomes > 0 ? `${outcomes + 1} outcomes` : `it goes on after ${outcome.outcome}`;
   return [{ rule: 'two-outcomes', ...told, what }];
+}
+
+/**
+ * [P-31] Nothing sounds any more of an order that was cancelled or replaced, from the moment on at which the station
+ * has acknowledged that [P-60].
+ */
+export function checkTold({ stations, orders }: History): Violation[] {
+  return stations.flatMap((station) =>
+    station.told.flatMap(({ id, upTo, at }) => {
+      const ended = orders.filter((order) => order.id === id && order.rev <= upTo);
+      return station.hearings.flatMap((hearing): Violation[] => {
+        const order = ended.find(({ signature }) => signature === hearing.signature);
+        if (order === undefined || hearing.to <= at + FADE_MS) return [];
+        const what = `acknowledged at ${new Date(at).toISOString()} that it was ended, heard until ${new Date(hearing.to).toISOString()}`;
+        const timeline = excerpt(station, hearing.from, hearing.to);
+        return [{ rule: 'airs-cancelled', station: station.station, airing: `${id}/${order.rev}`, timeline, what }];
+      });
+    }),
+  );
 }
 
 /** [P-31] A station that has said of one occurrence that its order is cancelled begins no other one. */

@@ -1,7 +1,7 @@
 import type { Airing } from './airings.ts';
+import { excerpt } from './excerpt.ts';
 import type { History, Life, StationHistory, Violation } from './history.ts';
 import { inWords } from './outcomes.ts';
-import { excerpt } from './sounds.ts';
 
 const LEASE_MS = 3_000;
 /** How late the simulated controller's timer may be on a busy machine. */

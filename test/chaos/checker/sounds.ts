@@ -1,5 +1,6 @@
 import type { Airing, Attempt } from './airings.ts';
 import { passesThroughout, placeInAiring } from './coverage.ts';
+import { excerpt } from './excerpt.ts';
 import type { Hearing, History, StationHistory, Violation } from './history.ts';
 import { inWords } from './outcomes.ts';
 
@@ -97,10 +98,18 @@ function offTime(airing: Airing, hearings: readonly Hearing[], toleranceMs: numb
   const first = Math.min(...hearings.map(({ from }) => from));
   if (!Number.isFinite(first)) return [];
   const told = evidence(airing, hearings);
-  const latest = Math.min(due + order.lateByMs, order.expiresAt) + LATENESS_MS + toleranceMs;
   const begun = Math.min(first, ...attempts.map(({ from }) => from));
+  const inTime = Math.max(Math.min(due + order.lateByMs, order.expiresAt), latestUntrusted(airing, begun));
+  const latest = inTime + LATENESS_MS + toleranceMs;
   if (first < due - toleranceMs) return [{ rule: 'too-early', ...told, what: `${due - first} ms before its instant` }];
   return begun > latest ? [{ rule: 'too-late', ...told, what: `${begun - due} ms after its instant` }] : [];
+}
+
+/** A warning does not wait for the time to be known: it counts its grace from the start of the agent. */
+function latestUntrusted({ order, occurrence, attempts, station }: Airing, begun: number): number {
+  const urgent = order.priority === 'emergency' && occurrence === 'now' && attempts[0]?.trusted === false;
+  const started = station.lives.findLast(({ from }) => from <= begun)?.from;
+  return urgent && started !== undefined ? started + order.lateByMs : 0;
 }
 
 function timesHeard({ order }: Airing, hearings: readonly Hearing[], zone: string): number {
@@ -127,15 +136,4 @@ function evidence(airing: Airing, hearings: readonly Hearing[]) {
       ),
     ],
   };
-}
-
-const AROUND_MS = 1_500;
-const LONGEST_EXCERPT = 60;
-
-/** What the station's timeline says of a stretch of time. */
-export function excerpt({ timeline }: StationHistory, from: number, to: number): string[] {
-  return timeline
-    .filter(({ at }) => Date.parse(at) >= from - AROUND_MS && Date.parse(at) <= to + AROUND_MS)
-    .slice(0, LONGEST_EXCERPT)
-    .map(({ at, ms: _, sample, what, ...rest }) => `${at} ${sample} ${what} ${JSON.stringify(rest)}`);
 }
