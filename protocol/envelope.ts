@@ -17,6 +17,7 @@ export type EnvelopeType =
   | 'loa-index'
   | 'loa-ack'
   | 'loa-time'
+  | 'loa-recall'
   | 'loa-configuration'
   | 'loa-keys'
   | 'loa-report';

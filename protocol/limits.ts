@@ -26,3 +26,5 @@ export const MAX_AUDIO_MS = 3 * 60 * 60 * 1000;
 export const MAX_INDEX_ENTRIES = 300;
 export const MAX_CANCELLED_ENTRIES = 60;
 export const MAX_PULLED_ORDERS = 300;
+/** Airings in one answer about a journal; more would not fit in one message. */
+export const MAX_RECALLED_AIRINGS = 300;

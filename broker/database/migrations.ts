@@ -88,4 +88,9 @@ export const migrations: readonly (readonly string[])[] = [
       primary key (station, epoch, seq, hash)
     )`,
   ],
+  [
+    // What a station said about its airings, in the order in which it came: asked for by a journal that was lost.
+    `create index reports_of_airings on reports (station, stored) where outcome in
+      ('airing', 'rejected', 'aired', 'interrupted', 'preempted', 'failed', 'missed', 'expired', 'cancelled')`,
+  ],
 ];

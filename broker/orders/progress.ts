@@ -8,16 +8,33 @@ export interface StationProgress {
   readonly outcome: Outcome | null;
   /** Nothing more is expected of this station. */
   readonly final: boolean;
+  /** What stands. */
   readonly reports: readonly Report[];
+  /** What was said of an airing after its end [P-73]: by a journal that had lost it, or by a copy put back. */
+  readonly contradicting: readonly Report[];
 }
 
 /** Per addressed or reporting station, in the order of the names. `reports` are about this order, in order. */
 export function progressOf(order: Order, stations: readonly string[], reports: readonly Report[]): StationProgress[] {
   const names = [...new Set([...stations, ...reports.map((report) => report.station)])].sort();
   return names.map((station) => {
-    const own = reports.filter((report) => report.station === station);
-    return { station, outcome: own.at(-1)?.outcome ?? null, final: isSettled(order, own), reports: own };
+    const { standing, contradicting } = sift(reports.filter((report) => report.station === station));
+    const outcome = standing.at(-1)?.outcome ?? null;
+    return { station, outcome, final: isSettled(order, standing), reports: standing, contradicting };
   });
+}
+
+/** [P-73] The first end of an airing stands, whatever is said of it later. */
+function sift(reports: readonly Report[]): Record<'standing' | 'contradicting', Report[]> {
+  const ended = new Set<string>();
+  const standing: Report[] = [];
+  const contradicting: Report[] = [];
+  for (const report of reports) {
+    const airing = `${report.order?.rev} ${report.occurrence}`;
+    (ended.has(airing) ? contradicting : standing).push(report);
+    if (isLast(report)) ended.add(airing);
+  }
+  return { standing, contradicting };
 }
 
 /** How many stations stand at which outcome. */

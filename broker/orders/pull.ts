@@ -1,9 +1,11 @@
 import type { SigningKey } from '../../protocol/envelope.ts';
 import { decodePull } from '../../protocol/pull.ts';
+import { encodeRecall } from '../../protocol/recall.ts';
 import { encodeTime } from '../../protocol/time.ts';
 import { topics } from '../../protocol/topics.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Database } from '../database/database.ts';
+import { airingsAfter, knownOfJournal } from '../ledger/recall.ts';
 import type { Log } from '../log.ts';
 import { messagesFor } from './in-force.ts';
 
@@ -16,17 +18,26 @@ interface PullOptions {
 }
 
 /**
- * Answers a station's pull: the time first, since orders may wait for it, then each order that is its own, emergencies
+ * Answers a station's pull: the time first, since orders may wait for it, then what the ledger
+ * knows of its journal, then each order that is its own, emergencies
  * before the rest. Where it asks for an old revision it gets the latest; for a cancelled order, the cancellation.
  */
 export async function answerPull(options: PullOptions, station: string, payload: Uint8Array): Promise<void> {
   const { centre, database, bus, signer, log } = options;
   const pull = decodePull(payload);
   if (!pull.ok) return log('warn', 'pull-refused', { station, error: pull.refusal });
-  const { nonce, orders } = pull.value;
+  const { nonce, journal, orders } = pull.value;
   if (nonce !== undefined) {
     const time = await encodeTime({ centre, station, nonce, now: new Date().toISOString() }, signer());
     await bus.publish(topics.to(centre, station, 'time'), time, { qos: 1, retain: false });
+  }
+  if (journal !== undefined) {
+    const known = await knownOfJournal(database, station, journal.epoch);
+    const page = journal.after === undefined ? { airings: [] } : await airingsAfter(database, station, journal.after);
+    const { epoch, nonce } = journal;
+    const now = new Date().toISOString();
+    const recall = await encodeRecall({ centre, station, nonce, epoch, now, ...known, ...page }, signer());
+    await bus.publish(topics.to(centre, station, 'command'), recall, { qos: 1, retain: false });
   }
   if (orders.length === 0) return;
   const ids = [...new Set(orders.map((order) => order.id))];

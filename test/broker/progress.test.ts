@@ -60,3 +60,15 @@ test('stations that report unasked are shown, and the sums count the latest outc
   );
   t.same(sumOf(progress), { aired: 1, failed: 1 });
 });
+
+test('[P-73] the first end of an airing stands', async (t) => {
+  const order = anOrder({ expiresAt: future, onInterrupt: 'skip' });
+  const other = { epoch: 'e'.repeat(32) };
+  const first = [report('accepted'), report('airing'), report('aired')];
+  const later = [report('accepted', other), report('missed', other), report('aired', other)];
+  const [progress] = progressOf(order, ['dai-dong'], [...first, ...later]);
+  t.match(progress, { outcome: 'aired', final: true, reports: first, contradicting: later });
+  const revised = report('accepted', { ...other, order: { id: order.id, rev: 2 } });
+  const [next] = progressOf(anOrder({ rev: 2, expiresAt: future }), ['dai-dong'], [...first, revised]);
+  t.match(next, { outcome: 'accepted', final: false, contradicting: [] });
+});

@@ -11,6 +11,7 @@ import { keysSchema } from '../../protocol/keys.ts';
 import { orderSchema } from '../../protocol/order.ts';
 import { orderIndexSchema } from '../../protocol/order-index.ts';
 import { pullSchema } from '../../protocol/pull.ts';
+import { recallSchema } from '../../protocol/recall.ts';
 import { receiptSchema } from '../../protocol/receipt.ts';
 import { reportSchema } from '../../protocol/report.ts';
 import { stateSchema } from '../../protocol/state.ts';
@@ -68,6 +69,12 @@ export const messages = {
     typ: 'loa-configuration',
     summary: 'What the centre sets at one station',
     example: examples.configuration,
+  },
+  recall: {
+    schema: recallSchema,
+    typ: 'loa-recall',
+    summary: 'What the ledger knows of a station’s journal and airings',
+    example: examples.recall,
   },
   report: {
     schema: reportSchema,
@@ -127,7 +134,7 @@ export const channels: Readonly<Record<string, ChannelEntry>> = {
   toCommand: channel(
     topics.to(centre, station, 'command'),
     'centre',
-    ['configuration'],
+    ['configuration', 'recall'],
     'What a station is to be or do besides airing',
   ),
   fromState: channel(topics.from(centre, station, 'state'), 'station', ['state'], 'Presence, and last will', retained),

@@ -10,6 +10,7 @@ import type { Keys } from '../../protocol/keys.ts';
 import type { OrderIndex } from '../../protocol/order-index.ts';
 import type { Policy } from '../../protocol/policy.ts';
 import type { Pull } from '../../protocol/pull.ts';
+import type { Recall } from '../../protocol/recall.ts';
 import type { Receipt } from '../../protocol/receipt.ts';
 import { refusalCodes } from '../../protocol/refusal.ts';
 import { grades, outcomes } from '../../protocol/report.ts';
@@ -153,8 +154,41 @@ export const orderIndex: fc.Arbitrary<OrderIndex> = fc.record(
 );
 
 export const pull: fc.Arbitrary<Pull> = fc.record(
-  { orders: few(f.orderReference), nonce: f.randomId },
+  {
+    orders: few(f.orderReference),
+    nonce: f.randomId,
+    journal: fc.record(
+      { epoch: f.randomId, nonce: f.randomId, after: f.counter },
+      { requiredKeys: ['epoch', 'nonce'] },
+    ),
+  },
   { requiredKeys: ['orders'] },
+);
+
+export const recall: fc.Arbitrary<Recall> = fc.record(
+  {
+    centre: f.identifier,
+    station: f.identifier,
+    nonce: f.randomId,
+    epoch: f.randomId,
+    now: f.instant,
+    stored: f.counter,
+    highest: f.counter,
+    latest: f.randomId,
+    airings: few(
+      fc.record(
+        {
+          id: f.orderId,
+          rev: f.revision,
+          occurrence: fc.oneof(fc.constant('now' as const), f.instant),
+          outcome: fc.constantFrom(...outcomes),
+        },
+        { requiredKeys: ['id', 'rev', 'outcome'] },
+      ),
+    ),
+    next: f.counter,
+  },
+  { requiredKeys: ['centre', 'station', 'nonce', 'epoch', 'now', 'stored', 'highest', 'airings'] },
 );
 
 export const problem = fc.record({ path: f.text(100), problem: f.text(150) });

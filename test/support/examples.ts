@@ -9,6 +9,7 @@ import type { Keys } from '../../protocol/keys.ts';
 import type { Order } from '../../protocol/order.ts';
 import type { OrderIndex } from '../../protocol/order-index.ts';
 import type { Pull } from '../../protocol/pull.ts';
+import type { Recall } from '../../protocol/recall.ts';
 import type { Receipt } from '../../protocol/receipt.ts';
 import type { Report } from '../../protocol/report.ts';
 import type { State } from '../../protocol/state.ts';
@@ -171,6 +172,21 @@ export const health: Health = {
   cache: { files: 12, bytes: 40_000_000, limitBytes: 2_000_000_000 },
 };
 
-export const pull: Pull = { orders: [{ id, rev: 1 }], nonce: randomId };
+export const pull: Pull = {
+  orders: [{ id, rev: 1 }],
+  nonce: randomId,
+  journal: { epoch: randomId, nonce: randomId, after: 0 },
+};
+
+export const recall: Recall = {
+  ...who,
+  nonce: randomId,
+  epoch: randomId,
+  now: at,
+  stored: 41,
+  highest: 42,
+  latest: randomId,
+  airings: [{ id, rev: 1, occurrence: 'now', outcome: 'aired' }],
+};
 
 export const alarm: Alarm = { since: at, severity: 'critical', detail: 'relay 3 is closed and should be open' };

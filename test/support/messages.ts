@@ -11,6 +11,7 @@ import { decodeKeys, encodeKeys } from '../../protocol/keys.ts';
 import { decodeOrder, decodeOrderRequest, encodeOrder, encodeOrderRequest } from '../../protocol/order.ts';
 import { decodeOrderIndex, encodeOrderIndex } from '../../protocol/order-index.ts';
 import { decodePull, encodePull } from '../../protocol/pull.ts';
+import { decodeRecall, encodeRecall } from '../../protocol/recall.ts';
 import { decodeReceipt, encodeReceipt } from '../../protocol/receipt.ts';
 import { accepted, type Decoded } from '../../protocol/refusal.ts';
 import { decodeReport, encodeReport } from '../../protocol/report.ts';
@@ -87,6 +88,7 @@ const all: readonly Kind[] = [
   signed('order request', order, encodeOrderRequest, decodeOrderRequest),
   signed('index', messages.orderIndex, encodeOrderIndex, decodeOrderIndex),
   plain('pull', messages.pull, encodePull, decodePull),
+  signed('recall', messages.recall, encodeRecall, decodeRecall),
   plain('receipt', messages.receipt, encodeReceipt, decodeReceipt),
   signed('report', report, encodeReport, decodeReport),
   plain('state', messages.state, encodeState, decodeState),
