@@ -31,6 +31,7 @@ import { birthOf } from './link/birth.ts';
 import { Link, type Message } from './link/link.ts';
 import type { Log } from './log.ts';
 import { openState } from './open-state.ts';
+import { CentreSettings } from './policy/centre-settings.ts';
 import { LocalPreference } from './policy/local-preference.ts';
 import { LocalStop } from './policy/local-stop.ts';
 import { Policies } from './policy/policies.ts';
@@ -89,6 +90,11 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
     const health = await measureHealth({ stateDirectory, journal, cache, hardware, link, stationClock });
     publish({ topic: topics.from(centre, station, 'health'), payload: encodeHealth(health) }, 0);
   };
+  const sayBirth = () => {
+    const facts = { configuration, hardware, boot, software: version, key: signer.publicKey };
+    const birth = birthOf({ ...facts, version: centreSettings.standing?.version });
+    publish({ topic: topics.from(centre, station, 'birth'), payload: encodeBirth(birth) }, 1, true);
+  };
   const stateMessage = (condition: 'online' | 'offline', connection: number): Message => ({
     topic: topics.from(centre, station, 'state'),
     payload: encodeState({ state: condition, boot, connection }),
@@ -111,11 +117,17 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
   });
   const sink = openSink(configuration, clock, log, alarms);
   const stage = new Stage();
+  const centreSettings = new CentreSettings({ centre, station, journal, log });
   const attendance = new Attendance({
     journal,
     preparation: new Preparation({ cache, ffmpeg, clock, languages: configuration.languages }),
     stage,
-    policies: new Policies({ journal, own: configuration.policy }),
+    policies: new Policies({
+      journal,
+      own: configuration.policy,
+      centre: centreSettings,
+      zones: configuration.zones,
+    }),
     clock,
     stationClock,
     log,
@@ -172,9 +184,11 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
       log,
       onForgery: (code) => alarms.raise('forged', 'warning', `a message was refused: ${code}`),
     }),
+    centreSettings,
     log,
     onBooking,
     onTimeInDoubt: askTime,
+    onConfiguration: () => sayBirth(),
     onHost: (online) => {
       centreState = online ? 'online' : 'offline';
       if (!online) return delivery.pause();
@@ -190,8 +204,7 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
     log,
     will: (connection) => stateMessage('offline', connection),
     onUp: (connection) => {
-      const birth = birthOf({ configuration, hardware, boot, software: version, key: signer.publicKey });
-      publish({ topic: topics.from(centre, station, 'birth'), payload: encodeBirth(birth) }, 1, true);
+      sayBirth();
       publish(stateMessage('online', connection), 1, true);
       alarms.tellAll();
       void sayHealth().catch((error: unknown) => log('warn', 'health-failed', { error }));
@@ -205,7 +218,10 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
   });
 
   let centreState: 'online' | 'offline' | 'unknown' = 'unknown';
-  const described = { configuration, software: version, journal, journalAlarm, stationClock, stage, alarms };
+  const described = {
+    ...{ configuration, software: version, journal, journalAlarm },
+    ...{ stationClock, stage, alarms, centreSettings },
+  };
   const control = await openControl({
     address: controlAddress(configuration.state),
     log,

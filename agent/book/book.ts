@@ -180,7 +180,8 @@ export function recordOutcome(
   return journal.commit(() => {
     const record = journal.airings.get(airing.key);
     if (record === undefined || !isOpen(record)) return undefined;
-    const { continues: _, ending: __, code: ___, ...rest } = record;
+    const { continues: _, ending: __, code: ___, because: ____, ...rest } = record;
+    const [because] = details.refusal?.fields ?? [];
     const moved: AiringRecord = {
       ...rest,
       state: outcome,
@@ -189,6 +190,7 @@ export function recordOutcome(
       ...(ending && { ending }),
       ...(details.continues && { continues: details.continues }),
       ...(details.refusal && { code: details.refusal.code }),
+      ...(because && { because }),
     };
     return { airings: [moved], reports: [{ ...details, ...reportOf(record, outcome) }] };
   });

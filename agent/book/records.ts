@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { counter, instant, orderReference, revision } from '../../protocol/fields.ts';
+import { counter, fieldProblem, instant, orderReference, revision } from '../../protocol/fields.ts';
 import { orderSchema } from '../../protocol/order.ts';
 import { refusalCodes } from '../../protocol/refusal.ts';
 import { isLast, outcomes } from '../../protocol/report.ts';
@@ -37,6 +37,8 @@ export const airingRecord = v.object({
   /** When its state was noted, and why it was refused or failed. */
   at: v.optional(instant),
   code: v.optional(v.picklist(refusalCodes)),
+  /** The first field that the refusal names: of a policy, whose rule it is. */
+  because: v.optional(fieldProblem),
 });
 export type AiringRecord = v.InferOutput<typeof airingRecord>;
 

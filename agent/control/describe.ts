@@ -5,6 +5,7 @@ import type { Configuration } from '../configuration/schema.ts';
 import type { Stage } from '../due/stage.ts';
 import type { Alarms } from '../health/alarms.ts';
 import type { JournalAlarm } from '../health/journal-alarm.ts';
+import type { CentreSettings } from '../policy/centre-settings.ts';
 import type { AiringLine, History, Status } from './status.ts';
 
 export interface Described {
@@ -15,6 +16,7 @@ export interface Described {
   readonly stationClock: StationClock;
   readonly stage: Stage;
   readonly alarms: Alarms;
+  readonly centreSettings: CentreSettings;
 }
 
 /** What one screen holds. */
@@ -28,6 +30,7 @@ export function describeStatus({
   stationClock,
   stage,
   alarms,
+  centreSettings,
   linkUp,
   centre,
   preferred,
@@ -48,12 +51,20 @@ export function describeStatus({
     link: linkUp ? 'up' : 'down',
     centre,
     stopped: stage.stopped,
+    policies: policiesOf(configuration, centreSettings),
     preferred: preferred.map((order) => ({ order, title: journal.orders.get(order)?.order.title ?? '?' })),
     ...(onAir && { onAir: lineOf(journal, onAir) }),
     booked: waiting.slice(0, MOST_LINES).map((airing) => lineOf(journal, airing)),
     waitingReports: journal.backlog,
     ...(journalAlarm.setAside !== undefined && { setAside: journalAlarm.setAside }),
     alarms: alarms.standing.map(([name, alarm]) => ({ name, ...alarm })),
+  };
+}
+
+function policiesOf({ policy }: Configuration, { standing }: CentreSettings): Status['policies'] {
+  return {
+    ...(policy && { station: policy }),
+    ...(standing && { centre: { version: standing.version, issuedAt: standing.issuedAt, ...standing.policies } }),
   };
 }
 
@@ -64,7 +75,7 @@ export function describeHistory({ journal }: Described): History {
   return { airings: latestFirst.slice(0, MOST_LINES).map((airing) => lineOf(journal, airing)) };
 }
 
-function lineOf(journal: Journal, { order, occurrence, zones, state, at, code }: AiringRecord): AiringLine {
+function lineOf(journal: Journal, { order, occurrence, zones, state, at, code, because }: AiringRecord): AiringLine {
   const known = journal.orders.get(order.id)?.order;
   return {
     order: order.id,
@@ -76,6 +87,7 @@ function lineOf(journal: Journal, { order, occurrence, zones, state, at, code }:
     state,
     ...(at !== undefined && { at }),
     ...(code !== undefined && { code }),
+    ...(because !== undefined && { because }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { AlarmName } from '../../protocol/alarm.ts';
 import type { Priority } from '../../protocol/fields.ts';
 import type { RefusalCode } from '../../protocol/refusal.ts';
+import { policyLines } from './policy-words.ts';
 import type { AiringLine, History, Status } from './status.ts';
 
 /** What a technician reads of a running station. */
@@ -21,7 +22,9 @@ interface StatusWords {
   readonly setAside: (name: string) => string;
   readonly alarms: string;
   readonly alarm: (name: AlarmName) => string;
-  readonly reason: (code: RefusalCode) => string;
+  readonly reasons: Partial<Readonly<Record<RefusalCode, string>>>;
+  readonly reason: (reason: string) => string;
+  readonly by: Readonly<Record<'station' | 'centre', string>>;
 }
 
 const vietnamese: StatusWords = {
@@ -55,7 +58,13 @@ const vietnamese: StatusWords = {
     `Sổ nhật ký của đài đã hỏng, được cất riêng với tên ${name}; đài đã mở sổ mới và hỏi lại trung tâm. Hãy kiểm tra thẻ nhớ, rồi xóa hoặc chuyển ${name} đi.`,
   alarms: 'Cảnh báo',
   alarm: (name) => name,
-  reason: (code) => `lý do: ${code}`,
+  reasons: {
+    'quiet-hours': 'trong giờ giữ yên tĩnh',
+    'quota-used': 'đã hết thời lượng phát trong ngày',
+    stopped: 'đã dừng tại đài',
+  },
+  reason: (reason) => `lý do: ${reason}`,
+  by: { station: 'chính sách của đài', centre: 'chính sách của trung tâm' },
 };
 
 const english: StatusWords = {
@@ -89,7 +98,13 @@ const english: StatusWords = {
     `The station's journal was damaged and is set aside as ${name}; a new one was begun, and the centre was asked what it knows. Check the card, then remove ${name}.`,
   alarms: 'Alarms',
   alarm: (name) => name,
-  reason: (code) => `reason: ${code}`,
+  reasons: {
+    'quiet-hours': 'quiet hours',
+    'quota-used': 'the airtime of the day is used up',
+    stopped: 'stopped at the station',
+  },
+  reason: (reason) => `reason: ${reason}`,
+  by: { station: "the station's policy", centre: "the centre's policy" },
 };
 
 export function statusText(status: Status, language: 'vi' | 'en'): string {
@@ -111,6 +126,7 @@ export function statusText(status: Status, language: 'vi' | 'en'): string {
           say.preferred,
           status.preferred.map(({ order, title }, at) => `${at + 1}. «${title}» (${order})`),
         )),
+    ...policyLines(status.policies, language),
     say.waitingReports(status.waitingReports),
     ...(status.setAside === undefined ? [] : [say.setAside(status.setAside)]),
     ...list(
@@ -128,7 +144,14 @@ export function historyText({ airings }: History, language: 'vi' | 'en'): string
 
 function airingText(airing: AiringLine, say: StatusWords): string {
   const when = airing.occurrence === 'now' ? say.now : airing.occurrence;
-  const reason = airing.code === undefined ? [] : [say.reason(airing.code)];
+  const reason = airing.code === undefined ? [] : [say.reason(reasonText(airing.code, airing.because, say))];
   const parts = [say.state[airing.state], say.priority[airing.priority], when, airing.zones.join(' '), ...reason];
   return `«${airing.title}» — ${parts.join(', ')}`;
+}
+
+/** The code in words where it has some, and by whose policy. */
+function reasonText(code: RefusalCode, because: AiringLine['because'], say: StatusWords): string {
+  const reason = say.reasons[code] ?? code;
+  const [by] = because?.path.split('.') ?? [];
+  return by === 'station' || by === 'centre' ? `${reason} (${say.by[by]}: ${because?.problem})` : reason;
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { alarmNames } from '../../protocol/alarm.ts';
-import { counter, instant, priority } from '../../protocol/fields.ts';
+import { counter, fieldProblem, instant, priority } from '../../protocol/fields.ts';
+import { policySchema } from '../../protocol/policy.ts';
 import { refusalCodes } from '../../protocol/refusal.ts';
 import { outcomes } from '../../protocol/report.ts';
 
@@ -17,6 +18,7 @@ const airing = v.object({
   at: v.optional(instant),
   /** Why, where it was refused or failed. */
   code: v.optional(v.picklist(refusalCodes)),
+  because: v.optional(fieldProblem),
 });
 export type AiringLine = v.InferOutput<typeof airing>;
 
@@ -30,6 +32,20 @@ export const statusSchema = v.object({
   link: v.picklist(['up', 'down']),
   centre: v.picklist(['online', 'offline', 'unknown']),
   stopped: v.boolean(),
+  /** What it does not do whatever it is ordered [P-77]. */
+  policies: v.object({
+    /** By its own file. */
+    station: v.optional(policySchema),
+    /** By its centre: for all stations, and for this one. */
+    centre: v.optional(
+      v.object({
+        version: counter,
+        issuedAt: instant,
+        all: v.optional(policySchema),
+        station: v.optional(policySchema),
+      }),
+    ),
+  }),
   /** Priority orders in the order that the commune's operator set [P-78]. */
   preferred: v.array(v.object({ order: v.string(), title: v.string() })),
   onAir: v.optional(airing),

@@ -12,15 +12,18 @@ export interface BirthFacts {
   readonly software: string;
   /** The station's public key, base64url. */
   readonly key: string;
+  /** Version of the centre's configuration that it keeps to. */
+  readonly version: number | undefined;
 }
 
 /** What this station is and can do. */
-export function birthOf({ configuration, hardware, boot, software, key }: BirthFacts): Birth {
+export function birthOf({ configuration, hardware, boot, software, key, version }: BirthFacts): Birth {
   const { traits } = hardware;
   return {
     station: configuration.station,
     boot,
     protocol: PROTOCOL_MINOR,
+    ...(version !== undefined && { configuration: version }),
     software,
     name: configuration.name,
     key,

@@ -2,9 +2,16 @@ import type { Priority } from '../../protocol/fields.ts';
 import type { Policy } from '../../protocol/policy.ts';
 import { accepted, type Decoded, refused } from '../../protocol/refusal.ts';
 
+/** A policy and who set it. */
+export interface Held {
+  readonly by: 'station' | 'centre';
+  readonly policy: Policy;
+}
+
 export interface Case {
   readonly priority: Priority;
-  readonly zones: readonly string[];
+  /** Ids and tags of its zones: what a ceiling may name them by. */
+  readonly names: readonly string[];
   /** When it is to begin, milliseconds since 1970. */
   readonly at: number;
   /** Length of the whole programme. */
@@ -15,23 +22,27 @@ export interface Case {
 
 /**
  * Whether an airing may begin under every policy, and how loud at the most (percent). Quiet hours and the quota refuse
- * all but emergencies [P-67]; an airing that begins before quiet hours and would go on into them is refused too.
+ * all but emergencies [P-67]; an airing that begins before quiet hours and would go on into them is refused too. A
+ * refusal's one field says whose rule it is and what it says: `centre.quietHours`, `21:30–05:00 Asia/Ho_Chi_Minh`.
  */
-export function judge(policies: readonly Policy[], airing: Case): Decoded<number> {
+export function judge(policies: readonly Held[], airing: Case): Decoded<number> {
   let ceiling = 100;
-  for (const policy of policies) {
+  for (const { by, policy } of policies) {
     const begin = localTime(airing.at, policy.timeZone);
     if (airing.priority !== 'emergency') {
       const quiet = policy.quietHours.find((hours) => overlaps(hours, begin.minute, airing.lengthMs / 60_000));
-      if (quiet !== undefined) return refused('quiet-hours', `${quiet.from}–${quiet.to}`);
+      if (quiet !== undefined) {
+        const problem = `${quiet.from}–${quiet.to} ${policy.timeZone}`;
+        return refused('quiet-hours', '', [{ path: `${by}.quietHours`, problem }]);
+      }
       const usedMs = airing.airedMs(begin.date, policy.timeZone) + airing.lengthMs;
       if (policy.dailyMinutes !== undefined && usedMs > policy.dailyMinutes * 60_000) {
-        return refused('quota-used', `${policy.dailyMinutes} min`);
+        return refused('quota-used', '', [{ path: `${by}.dailyMinutes`, problem: `${policy.dailyMinutes}` }]);
       }
     }
     for (const { percent, zones, hours } of policy.volumeCeilings) {
       // One amplifier serves all zones: what is too loud in one of them is too loud.
-      const concerned = zones === undefined || zones.some((zone) => airing.zones.includes(zone));
+      const concerned = zones === undefined || zones.some((zone) => airing.names.includes(zone));
       if (concerned && (hours === undefined || overlaps(hours, begin.minute, airing.lengthMs / 60_000))) {
         ceiling = Math.min(ceiling, percent);
       }

@@ -13,6 +13,7 @@ import type { StationClock } from '../clock/station-clock.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { Message } from '../link/link.ts';
 import type { Log } from '../log.ts';
+import type { CentreSettings } from '../policy/centre-settings.ts';
 import type { Delivery } from '../report/deliver.ts';
 import type { Trust } from '../verify/trust.ts';
 import { DeclinedOrder, digest, verifyOrder } from '../verify/verify-order.ts';
@@ -30,11 +31,14 @@ export interface ReceiveOptions {
   readonly delivery: Delivery;
   readonly reconciliation: Reconciliation;
   readonly forgeries: Forgeries;
+  readonly centreSettings: CentreSettings;
   readonly log: Log;
   readonly onBooking: (booking: Booking) => void;
   readonly onHost: (online: boolean) => void;
   /** The centre's answer must be confirmed by another one. */
   readonly onTimeInDoubt: () => void;
+  /** Another configuration of the centre counts from now on. */
+  readonly onConfiguration: () => void;
 }
 
 /** Everything that comes down to a station, by topic. An order that was pushed and one that was pulled meet here. */
@@ -71,6 +75,8 @@ export class Receiver {
         return this.#ack(payload);
       case 'time':
         return this.#time(payload);
+      case 'command':
+        return this.#configuration(payload);
       default:
         log('debug', 'topic-ignored', { topic });
     }
@@ -139,6 +145,16 @@ export class Receiver {
     });
     // Orders that came before the keys could not be verified; the index brings them again.
     await reconciliation.repeat();
+  }
+
+  /** [P-75] A refused one leaves what stands. */
+  async #configuration(token: Uint8Array): Promise<void> {
+    const { trust, centreSettings, forgeries, onConfiguration } = this.#options;
+    // Nothing can be said of it yet; the centre sends it again, for the birth names another version.
+    if (!trust.established) return;
+    const taken = await centreSettings.take(token, trust.lookup);
+    if (!taken.ok) return forgeries.refuse(digest(token), taken.refusal);
+    if (taken.value) onConfiguration();
   }
 
   #host(payload: Uint8Array): void {

@@ -1,21 +1,25 @@
 import fc from 'fast-check';
 import { test } from 'tap';
 import * as v from 'valibot';
-import { type Case, judge } from '../../agent/policy/judge.ts';
+import { type Case, type Held, judge } from '../../agent/policy/judge.ts';
 import { type Policy, policySchema } from '../../protocol/policy.ts';
 
 const policy = (fields: object): Policy => v.parse(policySchema, fields);
 const at = (time: string) => Date.parse(`2026-11-20T${time}:00+07:00`);
 const airing = (changes: Partial<Case>): Case => ({
   priority: 'routine',
-  zones: ['thon-1'],
+  names: ['thon-1', 'village'],
   at: at('12:00'),
   lengthMs: 60_000,
   airedMs: () => 0,
   ...changes,
 });
 const codeOf = (policies: readonly Policy[], changes: Partial<Case>) => {
-  const judged = judge(policies, airing(changes));
+  const held = policies.map((each, at) => ({
+    by: at === 0 ? ('station' as const) : ('centre' as const),
+    policy: each,
+  }));
+  const judged = judge(held, airing(changes));
   return judged.ok ? judged.value : judged.refusal.code;
 };
 
@@ -46,7 +50,9 @@ test('the lowest ceiling that concerns its zones and hours holds, for an emergen
     policy({ volumeCeilings: [{ percent: 50, hours: { from: '20:00', to: '06:00' } }] }),
   ];
   t.equal(codeOf(policies, {}), 80);
-  t.equal(codeOf(policies, { zones: ['thon-1', 'cho'] }), 30);
+  t.equal(codeOf(policies, { names: ['thon-1', 'cho'] }), 30);
+  const byTag = policy({ volumeCeilings: [{ percent: 20, zones: ['village'] }] });
+  t.equal(codeOf([...policies, byTag], {}), 20);
   t.equal(codeOf(policies, { at: at('22:00'), priority: 'emergency' }), 50);
   t.end();
 });
@@ -76,5 +82,21 @@ test('the stricter of two policies wins, whichever comes first', (t) => {
       return both === Math.min(...(alone as number[]));
     }),
   );
+  t.end();
+});
+
+test('a refusal says whose rule it is and what it says', (t) => {
+  const quiet = policy({ quietHours: [{ from: '21:00', to: '05:00' }] });
+  const quota = policy({ dailyMinutes: 0, timeZone: 'UTC' });
+  const because = (held: readonly Held[], changes: Partial<Case>) => {
+    const judged = judge(held, airing(changes));
+    return judged.ok ? [] : judged.refusal.fields;
+  };
+  const held = [
+    { by: 'station', policy: quiet },
+    { by: 'centre', policy: quota },
+  ] as const;
+  t.same(because(held, { at: at('22:00') }), [{ path: 'station.quietHours', problem: '21:00–05:00 Asia/Ho_Chi_Minh' }]);
+  t.same(because(held, {}), [{ path: 'centre.dailyMinutes', problem: '0' }]);
   t.end();
 });

@@ -4,8 +4,9 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { v7 as uuid } from 'uuid';
 import { encodeAck } from '../../protocol/ack.ts';
 import { decodeAlarm } from '../../protocol/alarm.ts';
-import { decodeBirth } from '../../protocol/birth.ts';
+import { type Birth, decodeBirth } from '../../protocol/birth.ts';
 import { encodeCancel } from '../../protocol/cancel.ts';
+import { type CentreConfiguration, encodeCentreConfiguration } from '../../protocol/configuration.ts';
 import type { KeyLookup, SigningKey } from '../../protocol/envelope.ts';
 import { encodeHost } from '../../protocol/host.ts';
 import { encodeKeys, importPublicKey, type Keys } from '../../protocol/keys.ts';
@@ -40,6 +41,8 @@ export class PuppetCentre {
   readonly signer: Signer;
   readonly url: string;
   readonly reports: Report[] = [];
+  /** What stations said they are, oldest first. */
+  readonly births: Birth[] = [];
   /** Every word about an alarm, oldest first; without a detail it has cleared. */
   readonly alarms: { readonly station: string; readonly name: string; readonly detail: string | undefined }[] = [];
   readonly #aedes: Aedes;
@@ -139,6 +142,23 @@ export class PuppetCentre {
     await this.push(station, await encodeCancel(cancel, this.signer));
   }
 
+  /** Signs and pushes what the centre sets at a station. */
+  async configure(
+    station: string,
+    version: number,
+    policies: CentreConfiguration['policies'],
+    signer: SigningKey = this.signer,
+  ): Promise<Uint8Array> {
+    const set = { centre: CENTRE, station, version, issuedAt: new Date().toISOString(), policies };
+    const token = await encodeCentreConfiguration(set, signer);
+    await this.command(station, token);
+    return token;
+  }
+
+  command(station: string, bytes: Uint8Array): Promise<void> {
+    return this.say(topics.to(CENTRE, station, 'command'), bytes);
+  }
+
   push(station: string, bytes: Uint8Array): Promise<void> {
     return this.say(topics.to(CENTRE, station, 'order'), bytes);
   }
@@ -186,6 +206,7 @@ export class PuppetCentre {
     if (channel === 'birth') {
       const birth = decodeBirth(payload);
       if (!birth.ok) throw birth.refusal;
+      this.births.push(birth.value);
       const key = await importPublicKey(birth.value.key);
       this.#stations.set(station, () => accepted(key));
     }
