@@ -36,6 +36,7 @@ import { LocalPreference } from './policy/local-preference.ts';
 import { LocalStop } from './policy/local-stop.ts';
 import { Policies } from './policy/policies.ts';
 import { Forgeries } from './receive/forgeries.ts';
+import { Inbox } from './receive/inbox.ts';
 import { Receiver } from './receive/receive.ts';
 import { Reconciliation } from './receive/reconcile.ts';
 import { Delivery } from './report/deliver.ts';
@@ -196,6 +197,14 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
       askTime();
     },
   });
+  const inbox = new Inbox({
+    centre,
+    read: (message) => receiver.read(message),
+    onRoomAgain: () => {
+      log('warn', 'orders-passed-over', {});
+      reconciliation.repeat().catch((error: unknown) => log('error', 'journal-write-failed', { error }));
+    },
+  });
   const link: Link = new Link({
     url: configuration.link.url,
     clientId: station,
@@ -214,7 +223,7 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
       delivery.pause();
       log('warn', 'offline', { station });
     },
-    onMessage: (message) => receiver.receive(message),
+    onMessage: (message) => inbox.take(message),
   });
 
   let centreState: 'online' | 'offline' | 'unknown' = 'unknown';
@@ -271,6 +280,7 @@ export async function startAgent({ configuration, log, clock = systemClock }: Ag
       await attendance.close();
       delivery.pause();
       await link.close(stateMessage('offline', link.connections));
+      await inbox.close();
       stopListening();
       await sink.close();
       await hardware.close();

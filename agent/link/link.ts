@@ -10,6 +10,7 @@ const FIRST_BACKOFF_MS = 1_000;
 const LAST_BACKOFF_MS = 60_000;
 const FAREWELL_MS = 1_000;
 const STEADY_S = 30;
+const LATER = new Error('acknowledged when it is on the journal');
 
 export interface Message {
   readonly topic: string;
@@ -27,7 +28,7 @@ export interface LinkOptions {
   /** Subscribed and ready. */
   readonly onUp: (connection: number) => void;
   readonly onDown: () => void;
-  /** One message at a time; the broker's PUBACK waits for it [P-60], so it must not publish and await that. */
+  /** The broker's PUBACK waits for it [P-60]; the next message does not. */
   readonly onMessage: (message: Message) => Promise<void>;
 }
 
@@ -83,16 +84,21 @@ export class Link {
       will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true },
     });
     this.#client = client;
-    client.handleMessage = (packet, done) => {
+    client.handleMessage = (packet, readOn) => {
       const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
       this.#options.onMessage({ topic: packet.topic, payload }).then(
-        () => done(),
+        () => {
+          if (packet.qos === 1 && client.connected) client.stream.write(puback(packet.messageId ?? 0));
+        },
         (error: unknown) => {
           // Not on the journal: no PUBACK, and a connection that begins anew will bring it again out of the index.
           log('error', 'message-not-handled', { topic: packet.topic, error });
           client.end(true);
         },
       );
+      // An emergency may come behind what is being written down. Called with an error, mqtt.js reads on and leaves the
+      // PUBACK to us.
+      readOn(LATER);
     };
     client.on('error', (error) => log('warn', 'link-error', { url, error }));
     client.once('connect', () => {
@@ -159,3 +165,6 @@ export class Link {
     });
   }
 }
+
+/** MQTT 3.1.1, section 3.4. */
+const puback = (messageId: number): Buffer => Buffer.from([0x40, 2, messageId >> 8, messageId & 0xff]);

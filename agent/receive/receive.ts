@@ -3,9 +3,9 @@ import { decodeAck } from '../../protocol/ack.ts';
 import { type Cancel, decodeCancel } from '../../protocol/cancel.ts';
 import { peekType } from '../../protocol/envelope.ts';
 import { decodeHost } from '../../protocol/host.ts';
-import { type Decoded, Refusal } from '../../protocol/refusal.ts';
+import { accepted, type Decoded, refused } from '../../protocol/refusal.ts';
 import { decodeTime } from '../../protocol/time.ts';
-import { parseTopic } from '../../protocol/topics.ts';
+import { parseTopic, type Topic } from '../../protocol/topics.ts';
 import { type Booking, bookCancel, bookOrder, declineOrder } from '../book/book.ts';
 import type { Journal } from '../book/journal.ts';
 import type { Clock } from '../clock/clock.ts';
@@ -18,6 +18,7 @@ import type { Delivery } from '../report/deliver.ts';
 import type { Trust } from '../verify/trust.ts';
 import { DeclinedOrder, digest, verifyOrder } from '../verify/verify-order.ts';
 import type { Forgeries } from './forgeries.ts';
+import type { Act } from './lane.ts';
 import type { Reconciliation } from './reconcile.ts';
 
 const SLOWEST_ANSWER_MS = 15_000;
@@ -57,11 +58,21 @@ export class Receiver {
     return nonce;
   }
 
-  /** Handles one message of unknown origin. Rejects only when the journal cannot be written. */
-  async receive({ topic, payload }: Message): Promise<void> {
-    const { configuration, log } = this.#options;
+  /**
+   * Reads one message of unknown origin; an order is verified here, so that many are side by side. What is returned acts
+   * on it and rejects only when the journal cannot be written.
+   */
+  async read({ topic, payload }: Message): Promise<Act> {
+    const { configuration } = this.#options;
     const parsed = parseTopic(configuration.centre, topic);
-    if (parsed === undefined || !('to' in parsed) || payload.byteLength === 0) return;
+    if (parsed === undefined || !('to' in parsed) || payload.byteLength === 0) return async () => {};
+    if (parsed.channel === 'order') {
+      return peekType(payload) === 'loa-cancel' ? this.#cancel(payload) : this.#order(payload);
+    }
+    return () => this.#act(topic, parsed, payload);
+  }
+
+  async #act(topic: string, parsed: Extract<Topic, { to: unknown }>, payload: Uint8Array): Promise<void> {
     switch (parsed.channel) {
       case 'host':
         return this.#host(payload);
@@ -69,8 +80,6 @@ export class Receiver {
         return this.#keys(payload);
       case 'index':
         return this.#options.reconciliation.take(parsed.to, payload);
-      case 'order':
-        return peekType(payload) === 'loa-cancel' ? this.#cancel(payload) : this.#order(payload);
       case 'ack':
         return this.#ack(payload);
       case 'time':
@@ -78,38 +87,38 @@ export class Receiver {
       case 'command':
         return this.#configuration(payload);
       default:
-        log('debug', 'topic-ignored', { topic });
+        this.#options.log('debug', 'topic-ignored', { topic });
     }
   }
 
-  async #order(token: Uint8Array): Promise<void> {
+  async #order(token: Uint8Array): Promise<Act> {
     const { configuration, trust, stationClock, journal, forgeries, log, onBooking } = this.#options;
     // Nothing can be said of it yet; the index lists it again when the keys are here.
-    if (!trust.established) return;
+    if (!trust.established) return async () => {};
     const verified = await verifyOrder(token, {
       ...configuration,
       lookup: trust.lookup,
       now: stationClock.now(),
       clockTrusted: stationClock.trusted,
     });
-    if (verified.ok) {
-      onBooking(await bookOrder(journal, verified.value));
-    } else if (verified.refusal instanceof DeclinedOrder) {
-      log('warn', 'order-declined', { order: verified.refusal.order.id, code: verified.refusal.code });
-      await declineOrder(journal, verified.refusal.order, verified.refusal);
-    } else {
-      await forgeries.refuse(digest(token), verified.refusal);
-    }
+    if (verified.ok) return async () => onBooking(await bookOrder(journal, verified.value));
+    const { refusal } = verified;
+    if (!(refusal instanceof DeclinedOrder)) return () => forgeries.refuse(digest(token), refusal);
+    return async () => {
+      log('warn', 'order-declined', { order: refusal.order.id, code: refusal.code });
+      await declineOrder(journal, refusal.order, refusal);
+    };
   }
 
-  async #cancel(token: Uint8Array): Promise<void> {
+  async #cancel(token: Uint8Array): Promise<Act> {
     const { trust, configuration, journal, stationClock, forgeries, onBooking } = this.#options;
     const decoded = await decodeCancel(token, trust.lookup);
-    const refusal = decoded.ok ? wrongCentre(decoded.value.value, configuration.centre) : decoded.refusal;
-    if (refusal !== undefined) return forgeries.refuse(digest(token), refusal);
-    if (!decoded.ok) return;
-    const cancel = decoded.value.value;
-    onBooking(await bookCancel(journal, cancel, stationClock.instantSince(cancel.issuedAt)));
+    const cancel = decoded.ok ? ofCentre(decoded.value.value, configuration.centre) : decoded;
+    if (!cancel.ok) return () => forgeries.refuse(digest(token), cancel.refusal);
+    return async () => {
+      const at = stationClock.instantSince(cancel.value.issuedAt);
+      onBooking(await bookCancel(journal, cancel.value, at));
+    };
   }
 
   async #ack(payload: Uint8Array): Promise<void> {
@@ -169,6 +178,6 @@ export class Receiver {
   }
 }
 
-function wrongCentre(cancel: Cancel, centre: string): Refusal | undefined {
-  return cancel.centre === centre ? undefined : new Refusal('wrong-centre', cancel.centre);
+function ofCentre(cancel: Cancel, centre: string): Decoded<Cancel> {
+  return cancel.centre === centre ? accepted(cancel) : refused('wrong-centre', cancel.centre);
 }

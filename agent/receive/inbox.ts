@@ -1,0 +1,70 @@
+import { peekType } from '../../protocol/envelope.ts';
+import type { Priority } from '../../protocol/fields.ts';
+import { parseTopic } from '../../protocol/topics.ts';
+import type { Message } from '../link/link.ts';
+import { type Act, Lane } from './lane.ts';
+
+export interface InboxOptions {
+  readonly centre: string;
+  readonly read: (message: Message) => Promise<Act>;
+  /** Something was passed over, and there is room again: what was passed over is to be looked for in the index. */
+  readonly onRoomAgain: () => void;
+}
+
+/** More than two full indexes hold, and what a board can spare. */
+const MOST_MESSAGES = 1_000;
+const MOST_BYTES = 4 * 1_048_576;
+
+/**
+ * What has come and is not handled yet [P-80]: emergencies, cancellations and the centre's own short words in one lane,
+ * all other orders in another, so that a flood of those delays neither. What has no room is passed over: it counts as
+ * received, for the index lists whatever is in force and is compared again once there is room [P-32].
+ */
+export class Inbox {
+  readonly #centre: string;
+  readonly #urgent: Lane;
+  readonly #others: Lane;
+  #passedOver = false;
+
+  constructor({ centre, read, onRoomAgain }: InboxOptions) {
+    this.#centre = centre;
+    const onEmpty = () => {
+      if (!this.#passedOver) return;
+      this.#passedOver = false;
+      onRoomAgain();
+    };
+    const room = { messages: MOST_MESSAGES, bytes: MOST_BYTES, read };
+    const urgent = new Lane({ ...room, turn: async () => {}, onEmpty: () => {} });
+    // Whatever overtakes them, they overtake nothing: a cancellation that came first is booked first.
+    this.#others = new Lane({ ...room, turn: () => urgent.idle(), onEmpty });
+    this.#urgent = urgent;
+  }
+
+  /** Resolves when the message was handled or passed over; rejects when the journal could not be written. */
+  async take(message: Message): Promise<void> {
+    const parsed = parseTopic(this.#centre, message.topic);
+    if (parsed === undefined || !('to' in parsed)) return;
+    // Behind the orders that it lists, or each of them would be pulled.
+    if (parsed.channel === 'index') {
+      this.#others.supersede(message.topic);
+      return this.#others.push(message);
+    }
+    const lane = parsed.channel === 'order' && !isUrgent(message.payload) ? this.#others : this.#urgent;
+    if (lane.hasRoom(message)) return lane.push(message);
+    this.#passedOver = true;
+  }
+
+  /** Forgets what waits; resolves when what is being handled has been. */
+  async close(): Promise<void> {
+    await Promise.all([this.#urgent.close(), this.#others.close()]);
+  }
+}
+
+const EMERGENCY = `"priority":"${'emergency' satisfies Priority}"`;
+
+/** Judged by a glance at what is not verified yet: nothing but the lane depends on it. */
+function isUrgent(token: Uint8Array): boolean {
+  if (peekType(token) === 'loa-cancel') return true;
+  const [, payload = ''] = Buffer.from(token.buffer, token.byteOffset, token.byteLength).toString('latin1').split('.');
+  return Buffer.from(payload, 'base64url').includes(EMERGENCY);
+}
