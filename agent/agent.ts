@@ -13,7 +13,7 @@ import { type Booking, resumeBook } from './book/book.ts';
 import { type Clock, systemClock } from './clock/clock.ts';
 import { routine } from './clock/routine.ts';
 import { StationClock } from './clock/station-clock.ts';
-import { systemSynchronisation } from './clock/synchronisation.ts';
+import { type Synchronisation, systemSynchronisation } from './clock/synchronisation.ts';
 import { watchSystemClock } from './clock/watch.ts';
 import type { Configuration } from './configuration/schema.ts';
 import { controlAddress } from './control/address.ts';
@@ -54,6 +54,7 @@ export interface AgentOptions {
   readonly configuration: Configuration;
   readonly log: Log;
   readonly clock?: Clock;
+  readonly synchronisation?: Synchronisation;
 }
 
 export interface Agent {
@@ -65,11 +66,16 @@ export interface Agent {
  * Starts the station's program and ties its parts together: takes up what its journal owes, connects, and goes on until
  * `close`. Throws NoDecoderError, or what keeps the journal, the key or the cache from opening.
  */
-export async function startAgent({ configuration, log, clock = systemClock }: AgentOptions): Promise<Agent> {
+export async function startAgent({
+  configuration,
+  log,
+  clock = systemClock,
+  synchronisation = systemSynchronisation,
+}: AgentOptions): Promise<Agent> {
   const { centre, station } = configuration;
   const boot = randomBytes(16).toString('hex');
   const version = software();
-  const stationClock = new StationClock({ clock, log, synchronisation: systemSynchronisation });
+  const stationClock = new StationClock({ clock, log, synchronisation });
   const closing = new AbortController();
   const opening = openState({ configuration, stationClock, software: version, log });
   const [state] = await Promise.all([opening, stationClock.look()]);

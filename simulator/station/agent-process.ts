@@ -22,6 +22,9 @@ export interface AgentProcessOptions {
   readonly configuration: string;
   readonly log: string;
   readonly onLine?: ((line: string) => void) | undefined;
+  /** Another program than the agent's own, and what is added to its environment. */
+  readonly program?: string | undefined;
+  readonly environment?: Readonly<Record<string, string>> | undefined;
 }
 
 export function prepareAgent(options: AgentProcessOptions): AgentProcess {
@@ -36,7 +39,8 @@ export function prepareAgent(options: AgentProcessOptions): AgentProcess {
         name: options.name,
         command: process.execPath,
         // As the program's own first line asks of Node.
-        args: ['--max-semi-space-size=1', AGENT_PROGRAM, 'run', '--config', options.configuration],
+        args: ['--max-semi-space-size=1', options.program ?? AGENT_PROGRAM, 'run', '--config', options.configuration],
+        env: { ...process.env, ...options.environment },
         log: options.log,
         onLine: (line) => options.onLine?.(line),
       });

@@ -25,6 +25,9 @@ export interface VirtualStationOptions {
   /** `none`: the caller runs an agent of its own on `configuration`. */
   readonly agent: 'process' | 'none';
   readonly onAgentLine?: (line: string) => void;
+  /** Another program than the agent's own, and what is added to its environment. */
+  readonly program?: string;
+  readonly environment?: Readonly<Record<string, string>>;
   readonly log?: Log;
 }
 
@@ -76,6 +79,8 @@ export async function startVirtualStation(options: VirtualStationOptions): Promi
       configuration,
       log: join(directory, 'agent.log'),
       onLine: options.onAgentLine,
+      program: options.program,
+      environment: options.environment,
     });
     undo.push(() => agent.stop());
     if (options.agent === 'process') agent.start();

@@ -43,6 +43,8 @@ export class PuppetCentre {
   readonly reports: Report[] = [];
   /** What stations said they are, oldest first. */
   readonly births: Birth[] = [];
+  /** What it says when it is asked for the time; without it, nothing. */
+  clock: (() => number) | undefined = Date.now;
   /** Every word about an alarm, oldest first; without a detail it has cleared. */
   readonly alarms: { readonly station: string; readonly name: string; readonly detail: string | undefined }[] = [];
   readonly #aedes: Aedes;
@@ -87,12 +89,14 @@ export class PuppetCentre {
       if (client !== null) void puppet.#hear(packet.topic, Buffer.from(packet.payload));
     });
     await puppet.publishKeys();
-    await puppet.say(
-      topics.all(CENTRE, 'host'),
-      encodeHost({ state: 'online', since: new Date().toISOString() }),
-      true,
-    );
+    await puppet.sayOnline();
     return puppet;
+  }
+
+  /** That it listens, perhaps anew. */
+  sayOnline(): Promise<void> {
+    const host = encodeHost({ state: 'online', since: new Date().toISOString() });
+    return this.say(topics.all(CENTRE, 'host'), host, true);
   }
 
   async publishKeys(changes: Partial<Keys> = {}): Promise<void> {
@@ -213,8 +217,8 @@ export class PuppetCentre {
     if (channel === 'report') await this.#store(station, payload);
     if (channel === 'pull') {
       const pull = decodePull(payload);
-      if (!pull.ok || pull.value.nonce === undefined) return;
-      const answer = { centre: CENTRE, station, nonce: pull.value.nonce, now: new Date().toISOString() };
+      if (!pull.ok || pull.value.nonce === undefined || this.clock === undefined) return;
+      const answer = { centre: CENTRE, station, nonce: pull.value.nonce, now: new Date(this.clock()).toISOString() };
       await this.say(topics.to(CENTRE, station, 'time'), await encodeTime(answer, this.signer));
     }
   }

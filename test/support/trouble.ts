@@ -26,6 +26,11 @@ export interface Programme extends Recording {
 
 export interface TroubleOptions {
   readonly transport?: 'pty' | 'tcp';
+  /** Another program than the agent's own, and what is added to its environment. */
+  readonly program?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Whether the centre answers when it is asked for the time (it does). */
+  readonly tellsTime?: boolean;
   /** Where the agent finds its broker, when that is not the centre itself. */
   readonly through?: (brokerUrl: string) => Promise<string>;
   /** Merged into the agent's configuration, table by table. */
@@ -62,6 +67,7 @@ export class Trouble {
     t.teardown(() => rm(folder, { recursive: true, force: true }));
     const centre = await PuppetCentre.start();
     t.teardown(() => centre.close());
+    if (options.tellsTime === false) centre.clock = undefined;
     const recordings = new Map<string, Recording>();
     let trouble: Trouble | undefined;
     const media = await serve((request, response) => {
@@ -80,6 +86,8 @@ export class Trouble {
       zones: ['thon-1', 'thon-2', 'thon-3'].map((id, at) => ({ id, name: `Thôn ${at + 1}`, tags: [] })),
       transport: options.transport ?? 'tcp',
       agent: 'none',
+      ...(options.program !== undefined && { program: options.program }),
+      ...(options.environment && { environment: options.environment }),
     });
     t.teardown(() => station.close());
     await configure(station.configuration, options.configuration ?? {});
