@@ -14,6 +14,7 @@ import { type Clock, systemClock } from './clock/clock.ts';
 import { routine } from './clock/routine.ts';
 import { StationClock } from './clock/station-clock.ts';
 import { type Synchronisation, systemSynchronisation } from './clock/synchronisation.ts';
+import { Ticks } from './clock/ticks.ts';
 import { watchSystemClock } from './clock/watch.ts';
 import type { Configuration } from './configuration/schema.ts';
 import { controlAddress } from './control/address.ts';
@@ -21,6 +22,7 @@ import { describeHistory, describeStatus } from './control/describe.ts';
 import { openControl } from './control/server.ts';
 import { Planner } from './due/planner.ts';
 import { Stage } from './due/stage.ts';
+import { COARSE_MS } from './due/when-due.ts';
 import { Preparation } from './fetch/prepare.ts';
 import { createHardware } from './hardware/open-hardware.ts';
 import { alarmOnEvent } from './health/alarm-on-event.ts';
@@ -37,6 +39,7 @@ import { LocalStop } from './policy/local-stop.ts';
 import { Policies } from './policy/policies.ts';
 import { Forgeries } from './receive/forgeries.ts';
 import { Inbox } from './receive/inbox.ts';
+import { Overload } from './receive/overload.ts';
 import { Receiver } from './receive/receive.ts';
 import { Reconciliation } from './receive/reconcile.ts';
 import { Delivery } from './report/deliver.ts';
@@ -137,6 +140,7 @@ export async function startAgent({
     }),
     clock,
     stationClock,
+    ticks: new Ticks(clock, COARSE_MS),
     log,
     air: {
       hardware,
@@ -177,6 +181,15 @@ export async function startAgent({
     publish: (payload) => link.publish({ topic: topics.from(centre, station, 'report'), payload }, { qos: 1 }),
   });
   const reconciliation = new Reconciliation({ centre, station, journal, trust, stationClock, log, pull, onBooking });
+  const overload = new Overload({
+    journal,
+    clock,
+    log,
+    onChange: (refusing) => {
+      if (refusing) alarms.raise('overload', 'warning', 'too many airings are open: orders are refused');
+      else alarms.clear('overload');
+    },
+  });
   const receiver: Receiver = new Receiver({
     configuration,
     journal,
@@ -191,6 +204,7 @@ export async function startAgent({
       log,
       onForgery: (code) => alarms.raise('forged', 'warning', `a message was refused: ${code}`),
     }),
+    overload,
     centreSettings,
     log,
     onBooking,
@@ -267,6 +281,7 @@ export async function startAgent({
     void routine({ clock, log, everyMs, signal: closing.signal }, work);
   every(HEALTH_MS, async () => {
     sayClock();
+    overload.look();
     await journalAlarm.look();
     await sayHealth();
   });

@@ -10,6 +10,7 @@ import type { Journal } from './book/journal.ts';
 import type { ReportDraft } from './book/sayable.ts';
 import { type Clock, sleep } from './clock/clock.ts';
 import type { StationClock } from './clock/station-clock.ts';
+import type { Ticks } from './clock/ticks.ts';
 import type { Claim } from './due/preference.ts';
 import type { Stage, Turn } from './due/stage.ts';
 import { type Window, whenDue } from './due/when-due.ts';
@@ -26,6 +27,8 @@ export interface AttendOptions {
   readonly stage: Stage;
   readonly clock: Clock;
   readonly stationClock: StationClock;
+  /** For all that wait for a time far off. */
+  readonly ticks: Ticks;
   readonly log: Log;
   readonly air: Pick<AirOptions, 'hardware' | 'sink' | 'ffmpeg' | 'settleMs'>;
   readonly policies: Policies;
@@ -46,7 +49,7 @@ export async function attend(airing: BookedAiring, options: AttendOptions): Prom
   const { preparation, clock, stationClock, closing, withdrawn, log } = options;
   const ended = new AbortController();
   const off = AbortSignal.any([closing, withdrawn, ended.signal]);
-  const window = whenDue(airing, clock, stationClock, off);
+  const window = whenDue(airing, clock, stationClock, off, options.ticks);
   const record = recorder(airing, options);
   const at = () => ({ at: stationClock.instant() });
   let ready: ReadyAiring | undefined;

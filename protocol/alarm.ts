@@ -17,6 +17,7 @@ export const alarmNames = [
   'clock',
   'journal',
   'forged',
+  'overload',
 ] as const;
 export type AlarmName = (typeof alarmNames)[number];
 

@@ -9,7 +9,8 @@ import type { SoundStream } from './sinks/port.ts';
 /** Ahead of real time at most by this much: what is interrupted falls silent soon, and the progress told is true. */
 export const LEAD_MS = 500;
 const BLOCK_MS = 100;
-const FADE_BLOCKS = 4;
+/** A fade comes after what is sent already: together well below a second. */
+const FADE_BLOCKS = 2;
 /** The sink took nothing for so long: it hangs. Below the relays' lease, which lapses without progress. */
 const STUCK_MS = 2_500;
 /** Beyond what is still to be heard, a sink may take this long to finish. */

@@ -60,7 +60,8 @@ async function* trackPcm(
   skip: number,
   { ffmpeg, clock, signal }: ProgrammeSource,
 ): AsyncGenerator<Buffer> {
-  const { head, file, samples } = track;
+  const { file, samples } = track;
+  const head = await track.head();
   const fromByte = skip * BYTES_PER_SAMPLE;
   const ofBytes = samples * BYTES_PER_SAMPLE;
   if (head.byteLength >= ofBytes) return yield head.subarray(fromByte);

@@ -5,6 +5,7 @@ import type { Outcome } from '../../protocol/report.ts';
 import type { VerifiedOrder } from '../verify/verify-order.ts';
 import type { Journal } from './journal.ts';
 import { type AiringRecord, airingKey, isOpen, type Occurrence, type OrderRecord } from './records.ts';
+import { hasRoomForOrder, lackOfRoom, roomForAirings } from './room.ts';
 import type { ReportDraft } from './sayable.ts';
 
 /** One occurrence of one order on this station, on the journal. Only this file makes one. */
@@ -24,6 +25,8 @@ export interface Booking {
   readonly booked: readonly BookedAiring[];
   /** Airings that are off now: not to be begun, and to be stopped if on air. */
   readonly withdrawn: readonly string[];
+  /** Why the order was not taken; nothing is written of it. */
+  readonly refusal?: Refusal;
 }
 
 const nothing: Booking = { booked: [], withdrawn: [] };
@@ -44,6 +47,11 @@ export async function bookOrder(journal: Journal, { order, zones }: VerifiedOrde
       return { order: record, reports: endOf(reference, occurrences, 'cancelled') };
     }
     const stale = unfinished(journal, order.id);
+    const refusal = lackOfRoom(journal, order, occurrences.length - stale.waiting.length);
+    if (refusal !== undefined) {
+      booking = { ...nothing, refusal };
+      return undefined;
+    }
     const airings = occurrences.map(
       (occurrence): AiringRecord => ({ order: reference, occurrence, zones: [...zones], state: 'booked' }),
     );
@@ -76,14 +84,17 @@ export async function bookOccurrences(
   await journal.commit(() => {
     const record = journal.orders.get(order.id);
     if (record === undefined || record.order.rev !== order.rev || isCancelled(journal, order)) return undefined;
-    const airings = instants
-      .filter((instant) => instant > (record.through ?? 0))
-      .map((instant): AiringRecord => {
-        const occurrence = new Date(instant).toISOString();
-        return { order: { id: order.id, rev: order.rev }, occurrence, zones: record.zones, state: 'booked' };
-      });
+    const wanted = instants.filter((instant) => instant > (record.through ?? 0));
+    const taken = wanted.slice(0, roomForAirings(journal, order));
+    // What has no room now is booked when it has, if only to be missed.
+    const looked = taken.length === wanted.length ? through : taken.at(-1);
+    if (looked === undefined) return undefined;
+    const airings = taken.map((instant): AiringRecord => {
+      const occurrence = new Date(instant).toISOString();
+      return { order: { id: order.id, rev: order.rev }, occurrence, zones: record.zones, state: 'booked' };
+    });
     booked = airings.map((airing) => bookedAiring(order, airing));
-    return { order: { ...record, through: Math.max(through, record.through ?? 0) }, airings };
+    return { order: { ...record, through: Math.max(looked, record.through ?? 0) }, airings };
   });
   return booked;
 }
@@ -91,7 +102,7 @@ export async function bookOccurrences(
 /** Notes that an authentic order is declined, once; false when that was known. */
 export function declineOrder(journal: Journal, order: Order, refusal: Refusal): Promise<boolean> {
   return journal.commit(() =>
-    isKnown(journal, order)
+    isKnown(journal, order) || !hasRoomForOrder(journal, order)
       ? undefined
       : {
           order: { order, state: 'declined', zones: [] },

@@ -24,6 +24,7 @@ export class Planner {
   readonly #options: PlannerOptions;
   readonly #schedules = new Map<string, Schedule>();
   #running: Promise<void> = Promise.resolve();
+  #next: Promise<void> | undefined;
 
   constructor(options: PlannerOptions) {
     this.#options = options;
@@ -31,8 +32,17 @@ export class Planner {
 
   /** Looks ahead from now. Without trusted time it does nothing: nobody knows what is due. */
   plan(): Promise<void> {
-    this.#running = this.#running.catch(() => undefined).then(() => this.#plan());
-    return this.#running;
+    // Who asks while another waits has the same from it: a flood of orders asks with each.
+    if (this.#next === undefined) {
+      this.#next = this.#running
+        .catch(() => undefined)
+        .then(() => {
+          this.#next = undefined;
+          return this.#plan();
+        });
+      this.#running = this.#next;
+    }
+    return this.#next;
   }
 
   async #plan(): Promise<void> {

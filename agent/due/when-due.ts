@@ -2,6 +2,7 @@ import type { Outcome } from '../../protocol/report.ts';
 import type { BookedAiring } from '../book/book.ts';
 import { type Clock, sleep } from '../clock/clock.ts';
 import type { StationClock } from '../clock/station-clock.ts';
+import { Ticks } from '../clock/ticks.ts';
 
 /** When an airing may begin; watched until `signal` aborts. */
 export interface Window {
@@ -18,7 +19,7 @@ export interface Window {
 /** How long before the instant the fine timer takes over: a timer is late by a thousandth of its length. */
 const FINE_MS = 250;
 /** The wall clock may be set meanwhile, so a long wait looks at it again this often. */
-const COARSE_MS = 1_000;
+export const COARSE_MS = 1_000;
 
 /**
  * An occurrence is due at its instant, and `now` at once; it may begin until `lateBy` after that (for `now`: after the
@@ -27,7 +28,13 @@ const COARSE_MS = 1_000;
  * Until the clock is trusted nothing falls due and nothing is late, but for an emergency that is to air now: without
  * the time a replayed or ended order cannot be told from a live one, and a warning must not wait for that.
  */
-export function whenDue(airing: BookedAiring, clock: Clock, stationClock: StationClock, signal: AbortSignal): Window {
+export function whenDue(
+  airing: BookedAiring,
+  clock: Clock,
+  stationClock: StationClock,
+  signal: AbortSignal,
+  ticks = new Ticks(clock, COARSE_MS),
+): Window {
   const { occurrence, order } = airing;
   const arrivedAt = clock.monotonic();
   const dueFrom = occurrence === 'now' ? 0 : Date.parse(occurrence);
@@ -53,13 +60,16 @@ export function whenDue(airing: BookedAiring, clock: Clock, stationClock: Statio
         fallDue(waited ? clock.monotonic() : arrivedAt);
       }
       waited = true;
-      await sleep(clock, now === undefined ? COARSE_MS : stepTo((isDue ? latest + 1 : dueFrom) - now), signal);
+      const leftMs = now === undefined ? Number.POSITIVE_INFINITY : (isDue ? latest + 1 : dueFrom) - now;
+      if (leftMs > COARSE_MS + FINE_MS) await ticks.next();
+      else await sleep(clock, leftMs > FINE_MS ? leftMs - FINE_MS : leftMs, signal);
     }
     fallDue(undefined);
     if (!signal.aborted) late.abort();
   };
   /** As if the order had been issued when it arrived. */
   const unverified = () => latestStart - order.lateBy * 1_000 + (clock.monotonic() - arrivedAt);
+  signal.addEventListener('abort', () => fallDue(undefined), { once: true });
   void watch();
 
   return {
@@ -71,8 +81,3 @@ export function whenDue(airing: BookedAiring, clock: Clock, stationClock: Statio
     },
   };
 }
-
-const stepTo = (leftMs: number): number => {
-  if (leftMs > COARSE_MS + FINE_MS) return COARSE_MS;
-  return leftMs > FINE_MS ? leftMs - FINE_MS : leftMs;
-};

@@ -12,8 +12,11 @@ export interface Track {
   readonly file: string;
   /** Length in samples at 48 kHz, counted by decoding it. */
   readonly samples: number;
-  /** Its beginning as 48 kHz mono s16le, so that the first sound waits for no decoder. */
-  readonly head: Buffer;
+  /**
+   * Its beginning as 48 kHz mono s16le, so that the first sound waits for no decoder; empty where it cannot be read any
+   * more. Not held by those who wait: thousands may.
+   */
+  head(): Promise<Buffer>;
 }
 
 interface Held {
@@ -24,6 +27,8 @@ interface Held {
 
 /** What is kept as PCM of every recording: ample for the decoder's start, 288 kB. */
 const HEAD_MS = 3_000;
+/** Heads kept in memory. */
+const MOST_HEADS = 4;
 /** Left free on the file system, for the journal above all: so much, or a twentieth of a small one. */
 const RESERVE_BYTES = 16 * 1_048_576;
 const RESERVE_SHARE = 0.05;
@@ -44,6 +49,8 @@ export class Cache {
   readonly #limitBytes: number;
   readonly #held = new Map<string, Held>();
   readonly #needed = new Map<string, number>();
+  /** Used lately, the latest last. */
+  readonly #heads = new Map<string, Buffer>();
 
   private constructor(directory: string, limitBytes: number) {
     this.#directory = directory;
@@ -106,13 +113,13 @@ export class Cache {
     const file = join(this.#directory, sha256);
     try {
       const info = validate(infoSchema, JSON.parse(await readFile(`${file}.info`, 'utf8')));
-      const head = await readFile(`${file}.head`);
+      if (!this.#heads.has(sha256)) this.#keepHead(sha256, await readFile(`${file}.head`));
       if (!info.ok || (await stat(file)).size !== held.bytes) return await this.#drop(sha256);
       const now = new Date();
       held.usedAt = now.getTime();
       // A full or read-only card must not keep us from playing what it holds.
       await utimes(file, now, now).catch(() => undefined);
-      return { sha256, file, samples: info.value.samples, head };
+      return this.#track(sha256, info.value.samples);
     } catch {
       return await this.#drop(sha256);
     }
@@ -132,7 +139,8 @@ export class Cache {
     }
     const { size } = await stat(file);
     this.#held.set(sha256, { bytes: size, headBytes: head.byteLength, usedAt: Date.now() });
-    return { sha256, file, samples, head };
+    this.#keepHead(sha256, head);
+    return this.#track(sha256, samples);
   }
 
   /**
@@ -159,6 +167,25 @@ export class Cache {
     for (const sha256 of [...this.#held.keys()]) if (!this.#needed.has(sha256)) await this.#drop(sha256);
   }
 
+  #track(sha256: string, samples: number): Track {
+    const file = join(this.#directory, sha256);
+    return { sha256, file, samples, head: () => this.#head(sha256) };
+  }
+
+  async #head(sha256: string): Promise<Buffer> {
+    const kept = this.#heads.get(sha256);
+    const head = kept ?? (await readFile(join(this.#directory, `${sha256}.head`)).catch(() => Buffer.alloc(0)));
+    if (head.byteLength > 0) this.#keepHead(sha256, head);
+    return head;
+  }
+
+  #keepHead(sha256: string, head: Buffer): void {
+    this.#heads.delete(sha256);
+    this.#heads.set(sha256, head);
+    const [oldest] = this.#heads.keys();
+    if (oldest !== undefined && this.#heads.size > MOST_HEADS) this.#heads.delete(oldest);
+  }
+
   async #fits(bytes: number): Promise<boolean> {
     return this.bytes + bytes <= this.#limitBytes && (await this.#diskRoom()) >= bytes;
   }
@@ -182,6 +209,7 @@ export class Cache {
 
   async #drop(sha256: string): Promise<undefined> {
     this.#held.delete(sha256);
+    this.#heads.delete(sha256);
     // What makes it playable goes first.
     for (const ending of ['.info', '.head', '']) await rm(join(this.#directory, sha256 + ending), { force: true });
   }

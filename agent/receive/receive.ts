@@ -19,6 +19,7 @@ import type { Trust } from '../verify/trust.ts';
 import { DeclinedOrder, digest, verifyOrder } from '../verify/verify-order.ts';
 import type { Forgeries } from './forgeries.ts';
 import type { Act } from './lane.ts';
+import type { Overload } from './overload.ts';
 import type { Reconciliation } from './reconcile.ts';
 
 const SLOWEST_ANSWER_MS = 15_000;
@@ -32,6 +33,7 @@ export interface ReceiveOptions {
   readonly delivery: Delivery;
   readonly reconciliation: Reconciliation;
   readonly forgeries: Forgeries;
+  readonly overload: Overload;
   readonly centreSettings: CentreSettings;
   readonly log: Log;
   readonly onBooking: (booking: Booking) => void;
@@ -92,7 +94,7 @@ export class Receiver {
   }
 
   async #order(token: Uint8Array): Promise<Act> {
-    const { configuration, trust, stationClock, journal, forgeries, log, onBooking } = this.#options;
+    const { configuration, trust, stationClock, journal, forgeries, overload, log, onBooking } = this.#options;
     // Nothing can be said of it yet; the index lists it again when the keys are here.
     if (!trust.established) return async () => {};
     const verified = await verifyOrder(token, {
@@ -101,7 +103,13 @@ export class Receiver {
       now: stationClock.now(),
       clockTrusted: stationClock.trusted,
     });
-    if (verified.ok) return async () => onBooking(await bookOrder(journal, verified.value));
+    if (verified.ok) {
+      return async () => {
+        const booking = await bookOrder(journal, verified.value);
+        if (booking.refusal === undefined) onBooking(booking);
+        else await overload.refuse(verified.value.order, booking.refusal);
+      };
+    }
     const { refusal } = verified;
     if (!(refusal instanceof DeclinedOrder)) return () => forgeries.refuse(digest(token), refusal);
     return async () => {

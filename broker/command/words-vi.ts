@@ -167,6 +167,7 @@ export const vietnamese: Words = {
     clock: 'đồng hồ',
     journal: 'sổ của đài',
     forged: 'có lệnh giả',
+    overload: 'quá nhiều lệnh, phải từ chối bớt',
     'forged-report': 'có báo cáo giả',
     'unreadable-report': 'báo cáo không đọc được',
     'number-reused': 'trùng số báo cáo',

@@ -49,7 +49,7 @@ test('a recording is fetched once, verified, and found again after a restart', a
   t.match(result, { sha256: variant.sha256, samples: 96_000 });
   const reopened = await Cache.open(directory, 1e9);
   const again = await obtain(variant, { ...options, cache: reopened }, never, new AbortController().signal);
-  t.equal(again.head.byteLength, 192_000, 'the head is there as PCM');
+  t.equal((await again.head()).byteLength, 192_000, 'the head is there as PCM');
   t.equal(requests, 1);
 });
 

@@ -19,7 +19,7 @@ async function track(t: Test, seconds: number, headMs: number): Promise<{ track:
   const pcm = Buffer.concat(decoded);
   const { sha256 } = variant();
   const head = pcm.subarray(0, bytesOfMs(headMs));
-  return { track: { sha256, file, samples: pcm.byteLength / BYTES_PER_SAMPLE, head }, pcm };
+  return { track: { sha256, file, samples: pcm.byteLength / BYTES_PER_SAMPLE, head: async () => head }, pcm };
 }
 
 const source = (tracks: readonly Track[], ffmpeg = 'ffmpeg'): ProgrammeSource => ({
