@@ -47,6 +47,7 @@ const relay = (zone: string, ...times: readonly number[]): TimelineEvent[] =>
 const dai: StationHistory = {
   ...{ station: 'dai-1', zones: ['thon-1', 'cho'], lives: [{ from: START - 1_000, to: undefined }], odd: 0 },
   told: [],
+  clockSet: false,
   timeline: relay('thon-1', 120, 2_190),
   hearings: [sound(130, 2_130)],
   reports: reportsOf(aired),
@@ -136,6 +137,15 @@ test('what went as it should breaks no rule', async (t) => {
       { priority: 'emergency', issuedAt: START - 22_000 },
     );
     t.same(check(judged), []);
+  });
+
+  await t.test('aired by a clock that was set wrong, and reported when the time was known again', async (t) => {
+    const wrong = reportsOf(aired).map((report) => ({
+      ...report,
+      ...(report.outcome !== 'aired' && { at: '1970-01-01T00:00:07.000Z', clock: 'untrusted' as const }),
+    }));
+    const urgent = { priority: 'emergency' as const };
+    t.same(check(history({ reports: wrong, clockSet: true }, urgent)), []);
   });
 
   await t.test('ended on air, or an earlier revision of it was', async (t) => {

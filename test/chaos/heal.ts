@@ -9,7 +9,7 @@ import { type Stage, ZONES } from './stage.ts';
 
 /** A station that has failed to connect again and again rests for up to a minute before the next try. */
 const QUIET_WITHIN_MS = 100_000;
-const LOOK_EVERY_MS = 500;
+const LOOK_EVERY_MS = 1_000;
 const LAST_MS = 1_000;
 /** A signed time that was held up by a halted agent or a frozen link is wrong by half of that. */
 const CLOCK_TOLERANCE_MS = 3_500;
@@ -47,7 +47,7 @@ function unusedSignature({ diary }: Stage, at: number): number {
 /** What the checker judges by: the recordings, the book and the ledger as they are now. */
 export async function gather(stage: Stage): Promise<History> {
   const stations = [];
-  for (const { name: station, virtual } of stage.stations) {
+  for (const { name: station, virtual, clockSet } of stage.stations) {
     virtual.loudspeaker.flush();
     const { timeline, wavOf } = virtual.loudspeaker;
     const recorded = {
@@ -55,6 +55,7 @@ export async function gather(stage: Stage): Promise<History> {
       zones: ZONES,
       lives: stage.diary.lives(station),
       told: stage.diary.told(station),
+      clockSet,
       timeline: timeline.events,
       wavOf,
     };
@@ -65,13 +66,24 @@ export async function gather(stage: Stage): Promise<History> {
 
 async function untilQuiet(stage: Stage, signal: AbortSignal, withinMs: number): Promise<boolean> {
   const end = performance.now() + withinMs;
+  // Nobody orders any more: what the book holds stays as it is.
+  const orders = await ordersOf(stage);
   while (!signal.aborted) {
     const stations = [];
     for (const { name: station } of stage.stations) {
       const ledger = await ledgerOf(asker(stage), station);
-      stations.push({ station, zones: [], lives: [], told: [], timeline: [], hearings: [], ...ledger });
+      stations.push({
+        station,
+        zones: [],
+        lives: [],
+        told: [],
+        clockSet: false,
+        timeline: [],
+        hearings: [],
+        ...ledger,
+      });
     }
-    const airings = airingsOf({ stations, orders: await ordersOf(stage) });
+    const airings = airingsOf({ stations, orders });
     const owed = airings.filter((airing) => airing.outcome === undefined && owesOutcome(airing));
     // What the station never heard of and what is over now cannot come any more: waiting changes nothing.
     const comes = owed.filter(({ reports, order }) => reports.length > 0 || order.expiresAt > Date.now());

@@ -37,6 +37,10 @@ export type PlannedFault =
   | { readonly do: 'kill' | 'end'; readonly at: AgentStep; readonly afterMs: number; readonly downMs: number }
   | { readonly do: 'halt'; readonly at: AgentStep; readonly afterMs: number; readonly forMs: number }
   | { readonly do: 'freeze' | 'cut' | 'unplug' | 'busy'; readonly at: AgentStep; readonly forMs: number }
+  /** Somebody sets the clock of its operating system. */
+  | { readonly do: 'set-clock'; readonly at: AgentStep; readonly offsetS: number }
+  /** The card is full but for so many bytes. */
+  | { readonly do: 'fill'; readonly at: AgentStep; readonly forMs: number; readonly leave: number }
   | { readonly do: 'delay'; readonly ms: number; readonly forMs: number }
   | { readonly do: 'reset'; readonly afterMs: number }
   | { readonly do: 'wait'; readonly afterMs: number };
@@ -56,6 +60,13 @@ export interface PlanOptions {
   /** Also orders so short-lived that a dead station may never hear of them. */
   readonly brief: boolean;
 }
+
+/** Longer than a storm and its healing: what has expired before a station hears of it has no outcome there. */
+const VALID_MS = 4 * 60_000;
+
+const DAY_S = 24 * 60 * 60;
+/** How far from the truth a clock is set: the last one is about 1970. */
+const CLOCK_OFFSETS_S = [0, 3, -3, 90, -90, 3_600, -3_600, 400 * DAY_S, -400 * DAY_S, -56 * 365 * DAY_S];
 
 /** Orders, cancellations and updates. Every recording is used once, so that what is heard names its order. */
 export function* plannedOrders(random: Random, { stations, zones, brief }: PlanOptions): Generator<PlannedOrder> {
@@ -90,8 +101,8 @@ export function* plannedOrders(random: Random, { stations, zones, brief }: PlanO
         instants === 0
           ? undefined
           : Array.from({ length: instants }, (_, at) => soonest + at * (durationMs + random.integer(25, 60) * 100)),
-      lateByS: short ? 1 : random.integer(2, 15),
-      validMs: short ? random.integer(10, 30) * 100 : 45_000,
+      lateByS: short ? 1 : random.integer(4, 25),
+      validMs: short ? random.integer(10, 30) * 100 : VALID_MS,
       signature: signature(),
       durationMs,
       times: random.chance(0.12) ? 2 : 1,
@@ -146,6 +157,8 @@ export function* plannedFaults(random: Random): Generator<PlannedFault> {
       [1, () => ({ do: 'cut', at, forMs })],
       [2, () => ({ do: 'unplug', at, forMs })],
       [2, () => ({ do: 'busy', at, forMs })],
+      [2, () => ({ do: 'set-clock', at, offsetS: random.pick(CLOCK_OFFSETS_S) })],
+      [2, () => ({ do: 'fill', at, forMs: 2 * forMs, leave: random.pick([0, 0, 4_096, 65_536]) })],
       [1, () => ({ do: 'delay', ms: random.integer(2, 40) * 10, forMs })],
       [1, () => ({ do: 'reset', afterMs })],
       [2, () => ({ do: 'wait', afterMs: forMs })],

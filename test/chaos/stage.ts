@@ -1,4 +1,6 @@
 import type { Scope } from '../../simulator/process/scope.ts';
+import { noFaketime } from '../support/faketime.ts';
+import { mountSmallDisk } from '../support/small-disk.ts';
 import { CentreProcess } from './centre-process.ts';
 import { Diary } from './diary.ts';
 import { Happenings } from './happenings.ts';
@@ -7,6 +9,7 @@ import type { CentreStep } from './steps.ts';
 import type { Passing } from './wire.ts';
 
 const CENTRE = 'vinh-phuc';
+const CARD_MB = 32;
 export const ZONES: readonly string[] = ['thon-1', 'cho'];
 
 /** Everything that runs in one round. */
@@ -36,8 +39,21 @@ export async function setStage({ directory, stations, database }: StageOptions, 
   const centreHappenings = new Happenings<CentreStep>();
   const actors: StationActor[] = [];
   for (const [at, station] of stationNames(stations).entries()) {
+    // Where nothing may be mounted no card becomes full.
+    const disk = at % 2 === 1 ? await mountSmallDisk(CARD_MB) : undefined;
+    if (disk !== undefined) scope.own(() => disk.close());
     const actor = await StationActor.start({
-      ...{ directory, station, diary, zones: ZONES, centre: CENTRE, root: centre.root, brokerUrl: centre.mqtt },
+      ...{
+        directory,
+        disk,
+        ownClock: at % 3 === 2 && noFaketime === false,
+        station,
+        diary,
+        zones: ZONES,
+        centre: CENTRE,
+        root: centre.root,
+        brokerUrl: centre.mqtt,
+      },
       transport: at % 2 === 0 ? 'pty' : 'tcp',
       onPassing: (what) => {
         const step = centreStepOf(what);

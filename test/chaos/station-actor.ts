@@ -1,9 +1,11 @@
 import { type FSWatcher, watch } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Link, startLink } from '../../simulator/link/link.ts';
 import type { TimelineEvent } from '../../simulator/loudspeaker/timeline.ts';
 import { startVirtualStation, type VirtualStation } from '../../simulator/station/station.ts';
+import { faketime } from '../support/faketime.ts';
+import type { SmallDisk } from '../support/small-disk.ts';
 import type { Diary } from './diary.ts';
 import { Happenings } from './happenings.ts';
 import type { AgentStep } from './steps.ts';
@@ -19,6 +21,10 @@ export interface StationActorOptions {
   readonly transport: 'pty' | 'tcp';
   readonly diary: Diary;
   readonly onPassing: (what: Passing) => void;
+  /** Where its state is kept, if its card may become full. */
+  readonly disk: SmallDisk | undefined;
+  /** Its operating system's clock may be set; needs libfaketime. */
+  readonly ownClock: boolean;
 }
 
 /** One station of a chaos run: agent, virtual hardware, and the wire to its centre, in the hands of the run. */
@@ -26,29 +32,39 @@ export class StationActor {
   readonly name: string;
   readonly virtual: VirtualStation;
   readonly link: Link;
+  readonly disk: SmallDisk | undefined;
   /** Steps of its story, as they are seen from outside. */
   readonly happenings = new Happenings<AgentStep>();
   /** Times at which the agent ended by itself. */
   readonly crashes: string[] = [];
   readonly #diary: Diary;
+  readonly #clock: string | undefined;
+  #clockSet = false;
   #watcher: FSWatcher | undefined;
   #expectedEnd = false;
   #halted = false;
 
-  private constructor(name: string, virtual: VirtualStation, link: Link, diary: Diary) {
-    this.name = name;
+  private constructor(options: StationActorOptions, virtual: VirtualStation, link: Link) {
+    const { station, disk, diary, directory, ownClock } = options;
+    this.name = station;
     this.virtual = virtual;
     this.link = link;
+    this.disk = disk;
     this.#diary = diary;
+    this.#clock = ownClock ? clockOf(directory, station) : undefined;
   }
 
   static async start(options: StationActorOptions): Promise<StationActor> {
-    const { station, zones, diary, centre } = options;
+    const { station, zones, diary, centre, disk, ownClock } = options;
     let pass = options.onPassing;
     const wire = new Wire({ centre, onPassing: (what) => pass(what), onTold: (told) => diary.tells(station, told) });
     const link = await startLink(options.brokerUrl, () => wire.connection());
     try {
       const directory = join(options.directory, station);
+      await mkdir(directory, { recursive: true });
+      if (disk !== undefined) await keepStateOn(disk, directory);
+      const clock = clockOf(options.directory, station);
+      if (ownClock) await writeFile(clock, '+0s\n');
       let hear = (_line: string): void => {};
       const virtual = await startVirtualStation({
         ...{ centre, root: options.root, station, transport: options.transport, directory },
@@ -56,9 +72,10 @@ export class StationActor {
         name: `Đài ${station}`,
         zones: zones.map((id) => ({ id, name: id })),
         agent: 'none',
+        ...(ownClock && { environment: faketime({ FAKETIME_TIMESTAMP_FILE: clock }) }),
         onAgentLine: (line) => hear(line),
       });
-      const actor = new StationActor(station, virtual, link, diary);
+      const actor = new StationActor(options, virtual, link);
       hear = (line) => actor.#hear(line);
       pass = (what) => {
         actor.happenings.tell(what);
@@ -79,6 +96,18 @@ export class StationActor {
 
   get running(): boolean {
     return this.virtual.agent.child?.running ?? false;
+  }
+
+  /** Whether the clock of its operating system was ever set. */
+  get clockSet(): boolean {
+    return this.#clockSet;
+  }
+
+  /** Sets it so many seconds from the truth; does nothing where that cannot be. */
+  async setClock(offsetS: number): Promise<void> {
+    if (this.#clock === undefined) return;
+    this.#clockSet ||= offsetS !== 0;
+    await writeFile(this.#clock, `${offsetS < 0 ? '' : '+'}${offsetS}s\n`);
   }
 
   /** Starts the agent unless it runs. */
@@ -129,6 +158,8 @@ export class StationActor {
     this.link.freeze(false);
     this.link.delay(0);
     await this.link.restore();
+    await this.disk?.free();
+    await this.setClock(0);
     await this.virtual.controller.faults.replug();
     await this.virtual.loudspeaker.player.setBusy(false);
     this.start();
@@ -151,6 +182,15 @@ export class StationActor {
     const step = stepOf(event);
     if (step !== undefined) this.happenings.tell(step);
   }
+}
+
+const clockOf = (directory: string, station: string): string => join(directory, station, 'clock');
+
+/** Recordings of what was heard stay beside it: the simulator's disk is not the station's. */
+async function keepStateOn(disk: SmallDisk, directory: string): Promise<void> {
+  const state = join(disk.path, 'state');
+  await mkdir(state, { mode: 0o700 });
+  await symlink(state, join(directory, 'state'));
 }
 
 function stepOf(event: TimelineEvent): AgentStep | undefined {

@@ -85,6 +85,21 @@ export async function suffer(
           ),
         );
         break;
+      case 'set-clock':
+        await act(0, () => station.setClock(fault.offsetS));
+        break;
+      case 'fill': {
+        const { disk } = station;
+        if (disk === undefined) break;
+        await act(0, () =>
+          during(
+            () => disk.fill(fault.leave),
+            () => disk.free(),
+            fault.forMs,
+          ),
+        );
+        break;
+      }
       case 'busy': {
         const { player } = station.virtual.loudspeaker;
         await act(0, () =>

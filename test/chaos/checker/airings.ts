@@ -49,8 +49,8 @@ function airingOf(
   const attempts = reports.flatMap((report, at): Attempt[] => {
     if (report.outcome !== 'airing') return [];
     const next = reports[at + 1];
-    const to = next === undefined ? Number.POSITIVE_INFINITY : Date.parse(next.at);
-    return [{ from: Date.parse(report.at), to, trusted: report.clock === 'trusted' }];
+    const to = next === undefined ? Number.POSITIVE_INFINITY : bounds(station, next).latest;
+    return [{ from: bounds(station, report).earliest, to, trusted: report.clock === 'trusted' }];
   });
   return {
     name: `${order.id}/${order.rev}/${occurrence}`,
@@ -60,6 +60,20 @@ function airingOf(
     reports,
     attempts,
     outcome: reports.find(isLast),
+  };
+}
+
+/** When a report was made; where the time was not known then, between those before and after it that knew it. */
+function bounds({ reports, clockSet }: StationHistory, report: Report): { earliest: number; latest: number } {
+  const at = Date.parse(report.at);
+  if (!clockSet || report.clock === 'trusted') return { earliest: at, latest: at };
+  const knows = ({ clock }: Report): boolean => clock === 'trusted';
+  const place = reports.indexOf(report);
+  const before = reports.slice(0, place).findLast(knows);
+  const after = reports.slice(place).find(knows);
+  return {
+    earliest: before === undefined ? Number.NEGATIVE_INFINITY : Date.parse(before.at),
+    latest: after === undefined ? Number.POSITIVE_INFINITY : Date.parse(after.at),
   };
 }
 

@@ -17,19 +17,21 @@ export interface Recorded {
   readonly zones: readonly string[];
   readonly lives: readonly Life[];
   readonly told: readonly Told[];
+  readonly clockSet: boolean;
   readonly timeline: readonly TimelineEvent[];
   readonly wavOf: (zone: string) => string;
 }
 
 /** Everything about one station: its recordings, listened to, and its part of the ledger. */
 export async function gatherStation(ask: Ask, recorded: Recorded): Promise<StationHistory> {
-  const { station, zones, lives, told, timeline, wavOf } = recorded;
+  const { wavOf, ...rest } = recorded;
+  const { station, zones, timeline } = rest;
   const hearings = [];
   for (const zone of zones) {
     const { sound } = await readWav(wavOf(zone));
     hearings.push(...listen(sound, timeline, zone));
   }
-  return { station, zones, lives, told, timeline, hearings, ...(await ledgerOf(ask, station)) };
+  return { ...rest, hearings, ...(await ledgerOf(ask, station)) };
 }
 
 /** What the ledger holds of one station, in the order of the numbers. */

@@ -16,6 +16,8 @@ export interface StationHistory {
   readonly zones: readonly string[];
   /** When an agent ran here and was not stopped; the last one may still run. */
   readonly lives: readonly Life[];
+  /** Its operating system's clock was set while it ran: until it knew the time its reports tell a wrong one. */
+  readonly clockSet: boolean;
   /** What the controller and the loudspeakers recorded. */
   readonly timeline: readonly TimelineEvent[];
   /** What was heard, out of the zones' recordings. */

@@ -8,6 +8,7 @@ import { inWords } from './outcomes.ts';
 const RECOGNISABLE_MS = 150;
 /** How much of the beginning and of the end of a programme may go unrecognised, in milliseconds. */
 const EDGE_MS = 120;
+const FAR_MS = 60 * 60_000;
 /** From `due` to sound on a busy machine. */
 const LATENESS_MS = 3_000;
 
@@ -39,10 +40,11 @@ function airingOfHearing(hearing: Hearing, own: readonly Airing[], toleranceMs: 
     .filter(({ order }) => order.signature === hearing.signature)
     .flatMap((airing) => airing.attempts.map((attempt) => ({ airing, attempt })))
     .filter(({ attempt }) => hearing.from >= attempt.from - toleranceMs && hearing.from <= attempt.to + toleranceMs);
+  // Of an attempt whose beginning and end nobody knows any distance is the same.
   const distance = ({ from, to }: Attempt): number =>
     Math.max(0, from - hearing.from) +
     Math.max(0, hearing.to - to) +
-    Math.min(Math.abs(hearing.from - from), Math.abs(hearing.to - to));
+    Math.min(Math.abs(hearing.from - from), Math.abs(hearing.to - to), FAR_MS);
   return candidates.sort((a, b) => distance(a.attempt) - distance(b.attempt))[0]?.airing;
 }
 
