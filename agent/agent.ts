@@ -82,7 +82,7 @@ export async function startAgent({
   const closing = new AbortController();
   const opening = openState({ configuration, stationClock, software: version, log });
   const [state] = await Promise.all([opening, stationClock.look()]);
-  const { ffmpeg, signer, trust, cache, journal, setAside } = state;
+  const { ffmpeg, signer, trust, cache, journal, setAside, identity } = state;
 
   const publish = (message: Message, qos: 0 | 1, retain = false) => {
     if (!link.up) return;
@@ -130,7 +130,13 @@ export async function startAgent({
   const centreSettings = new CentreSettings({ centre, station, journal, log });
   const attendance = new Attendance({
     journal,
-    preparation: new Preparation({ cache, ffmpeg, clock, languages: configuration.languages }),
+    preparation: new Preparation({
+      cache,
+      ffmpeg,
+      clock,
+      languages: configuration.languages,
+      authority: identity.authority,
+    }),
     stage,
     policies: new Policies({
       journal,
@@ -228,6 +234,11 @@ export async function startAgent({
   const link: Link = new Link({
     url: configuration.link.url,
     clientId: station,
+    tls: {
+      key: signer.pem,
+      ...(identity.certificate !== undefined && { cert: identity.certificate }),
+      ...(identity.authority !== undefined && { ca: identity.authority }),
+    },
     filters: filters.station(centre, station),
     clock,
     log,

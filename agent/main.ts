@@ -8,6 +8,7 @@ import { ConfigurationError, loadConfiguration } from './configuration/load.ts';
 import { NotRunningError } from './control/client.ts';
 import { type ControlCommand, control, controlCommands } from './control/commands.ts';
 import { historyText, statusText } from './control/status-words.ts';
+import { EnrolmentError } from './enrol/enrolment-error.ts';
 import { streamLog } from './log.ts';
 import { NoDecoderError } from './open-state.ts';
 import { software } from './software.ts';
@@ -32,6 +33,7 @@ async function main(): Promise<number> {
   if (values.version) return print(software());
   const [command, ...more] = positionals;
   const asked = controlCommands.find((name) => name === command);
+  if (command === 'enrol' && more.length === 0) return enrolBoard(values, languageOf(values.lang, process.env));
   const needed = whatIsNeeded(asked ?? command, more, values, say);
   if (needed !== undefined || values.config === undefined) {
     process.stderr.write(`${say.badUsage(needed ?? say.runNeedsConfig)}\n\n${say.help}\n`);
@@ -59,6 +61,10 @@ const options = () =>
   ({
     options: {
       config: { type: 'string', short: 'c' },
+      centre: { type: 'string' },
+      code: { type: 'string' },
+      line: { type: 'string' },
+      state: { type: 'string' },
       lang: { type: 'string' },
       json: { type: 'boolean' },
       none: { type: 'boolean' },
@@ -83,6 +89,35 @@ async function run(file: string, verbose: boolean, say: ReturnType<typeof words>
   });
   await agent.close();
   return 0;
+}
+
+/** Exit codes: 0, 1 refused or not possible, 2 usage. */
+async function enrolBoard(
+  {
+    centre,
+    code,
+    config,
+    state = '/var/lib/loa',
+    line,
+    json,
+  }: ReturnType<typeof parseArgs<ReturnType<typeof options>>>['values'],
+  language: Language,
+): Promise<number> {
+  const say = words(language);
+  if (centre === undefined || code === undefined || config === undefined) {
+    process.stderr.write(`${say.badUsage(say.enrolNeeds)}\n\n${say.help}\n`);
+    return 2;
+  }
+  const { enrol } = await import('./enrol/enrol.ts');
+  const { enrolmentWords } = await import('./enrol/words.ts');
+  try {
+    const enrolled = await enrol({ centre, code, config, state, line });
+    return print(json ? JSON.stringify(enrolled) : enrolmentWords(language).done(enrolled));
+  } catch (error) {
+    if (!(error instanceof EnrolmentError)) throw error;
+    process.stderr.write(`${enrolmentWords(language).failed(error)}\n`);
+    return 1;
+  }
 }
 
 /** Asks the agent that runs with this configuration. */

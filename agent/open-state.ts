@@ -6,6 +6,7 @@ import { journalsSetAside, openOrSetAside } from './book/set-aside.ts';
 import type { StationClock } from './clock/station-clock.ts';
 import type { Configuration } from './configuration/schema.ts';
 import { Cache } from './fetch/cache.ts';
+import { type Identity, readIdentity } from './link/identity.ts';
 import type { Log } from './log.ts';
 import { openStationKey, type StationKey } from './report/station-key.ts';
 import { Trust } from './verify/trust.ts';
@@ -23,6 +24,7 @@ export interface State {
   readonly journal: Journal;
   /** The name of the newest damaged journal that lies beside it. */
   readonly setAside: () => Promise<string | undefined>;
+  readonly identity: Identity;
 }
 
 export interface StateOptions {
@@ -42,9 +44,10 @@ export async function openState({ configuration, stationClock, software, log }: 
   const ffmpeg = await findFfmpeg(audio.ffmpeg);
   if (ffmpeg === undefined) throw new NoDecoderError(audio.ffmpeg ?? 'ffmpeg');
   await mkdir(state, { recursive: true, mode: 0o700 });
-  const [signer, trust, opened] = await Promise.all([
+  const [signer, trust, identity, opened] = await Promise.all([
     openStationKey(state, station),
     Trust.pin(centre, configuration.trust.root),
+    readIdentity(configuration),
     Cache.open(join(state, 'cache'), cache.limitMB * 1_048_576),
   ]);
   const directory = join(state, 'journal');
@@ -73,6 +76,7 @@ export async function openState({ configuration, stationClock, software, log }: 
     trust,
     cache: opened,
     journal,
+    identity,
     setAside: async () => (await journalsSetAside(directory)).at(-1),
   };
 }

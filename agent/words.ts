@@ -10,6 +10,7 @@ export const languageOf = (flag: string | undefined, environment: NodeJS.Process
 export interface Words {
   readonly help: string;
   readonly runNeedsConfig: string;
+  readonly enrolNeeds: string;
   badUsage(problem: string): string;
   badConfiguration(file: string, problems: readonly FieldProblem[]): string;
   noDecoder(path: string): string;
@@ -49,7 +50,9 @@ Usage:
   loa-agent run --config FILE [--verbose] [--lang vi|en]
   loa-agent status|history|stop|resume --config FILE [--json] [--lang vi|en]
   loa-agent prefer ORDER-ID [ORDER-ID …]|--none --config FILE [--json] [--lang vi|en]
+  loa-agent enrol --centre URL --code CODE --config FILE [--line LINE] [--state DIR] [--json]
 
+  enrol               make this board one of the centre's stations, with the code that the centre printed
   run                 the station's program, until it is told to end
   status              what is on air, what is booked, what waits to be reported, alarms
   history             the latest airings and how they ended
@@ -59,6 +62,8 @@ Usage:
                       of an id is enough; --none: by their issue again. Routine and emergency keep their places
 
   -c, --config FILE   the station's configuration (TOML); agent/README.md explains every key
+      --line LINE     where the controller is: serial:/dev/ttyUSB0 or tcp://host:port
+      --state DIR     folder of the station's key, journal and cache (/var/lib/loa)
   -v, --verbose       log more
       --json          for scripts
       --lang LANG     vi (default) or en; also by LOA_LANG
@@ -68,6 +73,7 @@ Usage:
 Example:
   loa-agent run --config /etc/loa/agent.toml
   loa-agent prefer 019357f0-7a00-7000-8000-0000000000a1 --config /etc/loa/agent.toml`,
+  enrolNeeds: 'say: loa-agent enrol --centre https://HOST:8443 --code CODE --config FILE --line LINE',
   runNeedsConfig: 'say: loa-agent run|status|history|stop|resume|prefer --config FILE',
   preferNeedsOrders: 'say: loa-agent prefer ORDER-ID [ORDER-ID …] --config FILE, or prefer --none',
   declined: (problems, orders) =>
@@ -90,7 +96,9 @@ Cách dùng:
   loa-agent run --config TỆP [--verbose] [--lang vi|en]
   loa-agent status|history|stop|resume --config TỆP [--json] [--lang vi|en]
   loa-agent prefer MÃ-LỆNH [MÃ-LỆNH …]|--none --config TỆP [--json] [--lang vi|en]
+  loa-agent enrol --centre ĐỊA_CHỈ --code MÃ --config TỆP [--line ĐƯỜNG_DÂY] [--state THƯ_MỤC] [--json]
 
+  enrol               đăng ký bo mạch này thành một đài, bằng mã mà trung tâm đã in
   run                 chạy chương trình của đài cho đến khi dừng
   status              đang phát gì, lượt nào đang chờ, báo cáo nào chưa gửi, cảnh báo
   history             các lượt phát gần đây và kết quả
@@ -101,6 +109,8 @@ Cách dùng:
                       không đổi chỗ
 
   -c, --config TỆP    tệp cấu hình của đài (TOML); agent/README.md giải thích từng mục
+      --line ĐƯỜNG_DÂY  bộ điều khiển ở đâu: serial:/dev/ttyUSB0 hoặc tcp://host:port
+      --state THƯ_MỤC   thư mục chứa khóa, nhật trình và bộ nhớ tạm của đài (/var/lib/loa)
   -v, --verbose       ghi nhật ký chi tiết hơn
       --json          cho chương trình khác đọc
       --lang NGÔN_NGỮ vi (mặc định) hoặc en; hoặc đặt biến LOA_LANG
@@ -110,6 +120,7 @@ Cách dùng:
 Ví dụ:
   loa-agent run --config /etc/loa/agent.toml
   loa-agent prefer 019357f0-7a00-7000-8000-0000000000a1 --config /etc/loa/agent.toml`,
+  enrolNeeds: 'hãy gõ: loa-agent enrol --centre https://MÁY:8443 --code MÃ --config TỆP --line ĐƯỜNG_DÂY',
   runNeedsConfig: 'hãy gõ: loa-agent run|status|history|stop|resume|prefer --config TỆP',
   preferNeedsOrders: 'hãy gõ: loa-agent prefer MÃ-LỆNH [MÃ-LỆNH …] --config TỆP, hoặc prefer --none',
   declined: (problems, orders) =>

@@ -4,14 +4,17 @@ import { encodeHost, type Host } from '../protocol/host.ts';
 import { refused } from '../protocol/refusal.ts';
 import { filters, topics } from '../protocol/topics.ts';
 import { startHttpServer } from './api/server.ts';
+import { reachable } from './authority/reachable.ts';
+import { ServerIdentity } from './authority/server-identity.ts';
 import { Background } from './background.ts';
 import type { Bus } from './bus/bus.ts';
 import { embeddedBus } from './bus/embedded.ts';
 import { ExternalBus } from './bus/external.ts';
 import { lockData } from './data-lock.ts';
 import { openDatabase } from './database/open.ts';
+import { Enrolment } from './enrolment/enrolment.ts';
 import { Inbound } from './inbound.ts';
-import { type CentreKeys, KeyStoreError, loadKeys, readApiToken } from './keys/key-store.ts';
+import { type CentreKeys, KeyStoreError, loadAuthority, loadKeys, readApiToken } from './keys/key-store.ts';
 import { Acknowledger } from './ledger/acknowledge.ts';
 import { takeReport } from './ledger/intake.ts';
 import { Ledger } from './ledger/ledger.ts';
@@ -40,6 +43,10 @@ export interface CentreOptions {
   readonly database?: string | undefined;
   /** Where stations fetch recordings, when that is not the HTTP server's own address. */
   readonly mediaUrl?: string | undefined;
+  /** Plain MQTT and HTTP, without certificates: for a closed bench, never for a network. */
+  readonly plain?: boolean | undefined;
+  /** Host names and addresses under which stations reach this centre, besides those that the machine knows. */
+  readonly names?: readonly string[] | undefined;
   readonly log: Log;
   /** How often everything that the broker retains is said again, in milliseconds (10 minutes). */
   readonly repeatMs?: number | undefined;
@@ -106,7 +113,23 @@ async function compose(options: CentreOptions, opened: Opened): Promise<Centre> 
   const feed = new ReportFeed();
   const stopping = new AbortController();
 
-  const bus = await makeBus(options, keys);
+  const authority = await loadAuthority(data);
+  const { names = [] } = options;
+  const identity = options.plain ? undefined : await ServerIdentity.issue(authority, names);
+  opened.add(() => identity?.close());
+  if (identity === undefined)
+    log('warn', 'plain-connections', { risk: 'anybody on the network can pose as a station' });
+  const enrolment: Enrolment = await Enrolment.load({
+    centre,
+    root: keys.root,
+    authority,
+    database,
+    url: () => reachable(bus.url, names),
+    pinKey: (station, key) => roster.pinKey(station, key),
+    cut: (serials) => bus.cut(serials),
+    log,
+  });
+  const bus = await makeBus(options, keys, identity, enrolment);
   opened.add(() => bus.close());
   opened.add(() => background.settled());
   const indexes = new IndexPublisher({ centre, database, bus, signer, background });
@@ -156,7 +179,8 @@ async function compose(options: CentreOptions, opened: Opened): Promise<Centre> 
   opened.add(() => inbound.close());
 
   const publishKeys = () => bus.publish(topics.all(centre, 'keys'), keys.signedManifest, { qos: 1, retain: true });
-  const http = await startHttpServer(options.host, options.httpPort, {
+  const http = await startHttpServer(options.host, options.httpPort, identity, {
+    enrolment,
     centre,
     token,
     database,
@@ -165,7 +189,7 @@ async function compose(options: CentreOptions, opened: Opened): Promise<Centre> 
     feed,
     log,
     stopping: stopping.signal,
-    mediaUrl: () => (options.mediaUrl ?? http.url).replace(/\/+$/, ''),
+    mediaUrl: () => (options.mediaUrl ?? reachable(http.url, names)).replace(/\/+$/, ''),
     book: async (order) => pushed(await book.book(order, 'centre')),
     cancel: async (request) => pushed(await book.cancel(request, 'centre')),
     reloadKeys: async () => {
@@ -201,12 +225,25 @@ async function compose(options: CentreOptions, opened: Opened): Promise<Centre> 
     since = new Date().toISOString();
     if (bus.isUp()) await publishHost('offline');
   });
-  return { centre, root: keys.root, mqttUrl: bus.url, httpUrl: http.url, close: () => opened.close(log) };
+  return {
+    centre,
+    root: keys.root,
+    mqttUrl: reachable(bus.url, names),
+    httpUrl: reachable(http.url, names),
+    close: () => opened.close(log),
+  };
 }
 
-async function makeBus(options: CentreOptions, { centre }: CentreKeys): Promise<Bus> {
+async function makeBus(
+  options: CentreOptions,
+  { centre }: CentreKeys,
+  identity: ServerIdentity | undefined,
+  enrolment: Enrolment,
+): Promise<Bus> {
   const { host, mqttPort: port, log } = options;
-  if (options.broker === undefined) return embeddedBus({ centre, host, port, log });
+  if (options.broker === undefined) {
+    return embeddedBus({ centre, host, port, log, identity, isRevoked: (serial) => enrolment.isRevoked(serial) });
+  }
   return new ExternalBus({
     url: options.broker,
     clientId: `centre-${centre}`,

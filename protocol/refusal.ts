@@ -39,6 +39,9 @@ export const refusalCodes = [
   'quota-used',
   'too-many-orders',
   'busy',
+  // enrolment
+  'wrong-code',
+  'bad-certificate-request',
   // the audio
   'audio-address-forbidden',
   'audio-unreachable',

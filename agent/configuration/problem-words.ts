@@ -31,6 +31,7 @@ const phrases: readonly Phrase[] = [
   ],
   [/^must be like (.+)$/, '$&', 'phải có dạng $1'],
   [/^must be (\S+) or (\S+)$/, '$&', 'phải là $1 hoặc $2'],
+  [/^a link by mqtts needs a certificate: (.+)$/, '$&', 'kết nối mqtts cần chứng thư (certificate); hãy đăng ký: $1'],
   [/^at least one \[\[zones\]\]$/, '$&', 'phải có ít nhất một [[zones]]'],
   [/^two zones have the same id$/, '$&', 'hai cụm loa trùng id'],
   [/^two zones have the same relay$/, '$&', 'hai cụm loa trùng rơ-le'],

@@ -24,8 +24,17 @@ export const configurationSchema = v.pipe(
     languages: v.optional(v.pipe(v.array(language), v.minLength(1)), ['vi']),
     /** Folder of the journal, the cache and the station's key. */
     state: path,
-    link: v.strictObject({ url: v.pipe(v.string(), v.regex(/^mqtts?:\/\/[^\s/]+$/, 'must be like mqtt://host:1883')) }),
-    trust: v.strictObject({ root: publicKey }),
+    link: v.strictObject({
+      url: v.pipe(v.string(), v.regex(/^mqtts?:\/\/[^\s/]+$/, 'must be like mqtts://host:8883')),
+      /** Certificate with which the centre has enrolled this station (PEM); its key is the station's. */
+      certificate: v.optional(path),
+    }),
+    trust: v.strictObject({
+      /** Public key of the root, which signs the centre's keys. */
+      root: publicKey,
+      /** Certificate of the centre's authority (PEM), for TLS. */
+      authority: v.optional(path),
+    }),
     hardware: v.strictObject({
       driver: v.picklist(['sc1', 'none'], 'must be sc1 or none'),
       line: v.optional(
@@ -57,6 +66,13 @@ export const configurationSchema = v.pipe(
       {},
     ),
   }),
+  v.forward(
+    v.check(
+      (c) => c.link.url.startsWith('mqtt:') || c.link.certificate !== undefined,
+      'a link by mqtts needs a certificate: loa-agent enrol',
+    ),
+    ['link'],
+  ),
   v.forward(
     v.check((c) => new Set(c.zones.map((z) => z.id)).size === c.zones.length, 'two zones have the same id'),
     ['zones'],

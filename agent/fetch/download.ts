@@ -16,6 +16,7 @@ export interface Download {
   /** Where the bytes go; what is there already is taken up where it ended. */
   readonly part: string;
   readonly clock: Clock;
+  readonly authority: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -23,13 +24,13 @@ export interface Download {
  * Fetches one recording into `part`: never more than `size` bytes, hashed as it lies on the disk, and synced.
  * Rejects with a Refusal; what is worth resuming is left in `part`, what is not is cut to nothing.
  */
-export async function download({ url, size, sha256, part, clock, signal }: Download): Promise<void> {
+export async function download({ url, size, sha256, part, clock, authority, signal }: Download): Promise<void> {
   const file = await open(part, 'a+');
   try {
     const begun = (await file.stat()).size;
     if (begun > size) await file.truncate(0);
     const from = begun > size ? 0 : begun;
-    if (from < size) await receive({ url, size, from, file, clock, signal });
+    if (from < size) await receive({ url, size, from, file, clock, authority, signal });
     const digest = await hashFile(part);
     if (digest !== sha256) {
       await file.truncate(0);
@@ -47,10 +48,11 @@ interface Receiving {
   readonly from: number;
   readonly file: FileHandle;
   readonly clock: Clock;
+  readonly authority: string | undefined;
   readonly signal: AbortSignal;
 }
 
-async function receive({ url, size, from, file, clock, signal }: Receiving): Promise<void> {
+async function receive({ url, size, from, file, clock, authority, signal }: Receiving): Promise<void> {
   const slow = new AbortController();
   let windowStart = from;
   let received = from;
@@ -64,7 +66,7 @@ async function receive({ url, size, from, file, clock, signal }: Receiving): Pro
   };
   watch();
   try {
-    const response = await requestAudio({ url, from, signal: AbortSignal.any([signal, slow.signal]) });
+    const response = await requestAudio({ url, from, authority, signal: AbortSignal.any([signal, slow.signal]) });
     if (from > 0 && !continues(response.headers.get('content-range'), from, size)) {
       // This server begins anew, and so do we.
       await file.truncate(0);

@@ -26,6 +26,8 @@ export interface Obtaining {
   readonly cache: Cache;
   readonly ffmpeg: string;
   readonly clock: Clock;
+  /** Whose servers are believed besides those that everybody believes; PEM. */
+  readonly authority?: string | undefined;
 }
 
 /** Does work that many want to do at a time when its turn comes. */
@@ -38,7 +40,7 @@ export type InTurn = <T>(work: () => Promise<T>, enough: AbortSignal) => Promise
  */
 export async function obtain(
   variant: AudioVariant,
-  { cache, ffmpeg, clock }: Obtaining,
+  { cache, ffmpeg, clock, authority }: Obtaining,
   late: AbortSignal,
   signal: AbortSignal,
   inTurn: InTurn = (work) => work(),
@@ -46,7 +48,7 @@ export async function obtain(
   const found = await cache.find(variant.sha256);
   if (found !== undefined) return found;
   const enough = AbortSignal.any([signal, late]);
-  await fetchFromAny(variant, { cache, clock, deadline: enough, signal, inTurn });
+  await fetchFromAny(variant, { cache, clock, authority, deadline: enough, signal, inTurn });
   for (let tries = 1; ; tries++) {
     try {
       const { samples, head } = await inTurn(() => inspect(variant, { cache, ffmpeg, clock, signal }), enough);
@@ -69,6 +71,7 @@ const rest = (attempt: number, clock: Clock, signal: AbortSignal): Promise<void>
 interface Fetching {
   readonly cache: Cache;
   readonly clock: Clock;
+  readonly authority: string | undefined;
   /** Aborts when it is late or off. */
   readonly deadline: AbortSignal;
   /** Aborts when it is off. */
@@ -78,7 +81,7 @@ interface Fetching {
 
 async function fetchFromAny(
   { urls, size, sha256 }: AudioVariant,
-  { cache, clock, deadline, signal, inTurn }: Fetching,
+  { cache, clock, authority, deadline, signal, inTurn }: Fetching,
 ): Promise<void> {
   await cache.makeRoom(size);
   const part = cache.partOf(sha256);
@@ -87,7 +90,7 @@ async function fetchFromAny(
   for (let attempt = 0; !deadline.aborted; attempt++) {
     for (const url of [...candidates]) {
       try {
-        return await inTurn(() => download({ url, size, sha256, part, clock, signal: deadline }), deadline);
+        return await inTurn(() => download({ url, size, sha256, part, clock, authority, signal: deadline }), deadline);
       } catch (error) {
         if (!(error instanceof Refusal)) throw isNoSpace(error) ? new Refusal('no-space', '', { cause: error }) : error;
         // What the deadline cut short tells less than what was wrong before it.

@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { isIP } from 'node:net';
+import { rootCertificates } from 'node:tls';
 import fetch, { type Response } from 'node-fetch';
 import { Refusal } from '../../protocol/refusal.ts';
 import { FORBIDDEN_ADDRESS, isInternalAddress, publicLookup } from './address.ts';
@@ -11,6 +12,8 @@ export interface AudioRequest {
   readonly url: string;
   /** First byte wanted; above 0 asks for the rest of a file. */
   readonly from: number;
+  /** Certificate (PEM) whose servers are believed besides those that everybody believes. */
+  readonly authority: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -19,13 +22,13 @@ export interface AudioRequest {
  * centre has signed it; a redirect is some server's word, so it may leave that host only for a public address.
  * Rejects with a Refusal (`audio-address-forbidden`, `audio-not-found`, `audio-unreachable`).
  */
-export async function requestAudio({ url, from, signal }: AudioRequest): Promise<Response> {
+export async function requestAudio({ url, from, authority, signal }: AudioRequest): Promise<Response> {
   const signed = new URL(url);
   let target = signed;
   for (let hop = 0; hop <= MAX_HOPS; hop++) {
     const trusted = target.host === signed.host && target.protocol === signed.protocol;
     if (!trusted) refuseInternal(target);
-    const response = await get(target, from, signal, trusted);
+    const response = await get(target, { from, authority, signal, trusted });
     const location = response.headers.get('location');
     if (response.status < 300 || response.status > 399 || location === null) return checkStatus(response);
     discard(response);
@@ -37,9 +40,15 @@ export async function requestAudio({ url, from, signal }: AudioRequest): Promise
   throw new Refusal('audio-unreachable', `more than ${MAX_HOPS} redirects`);
 }
 
-async function get(target: URL, from: number, signal: AbortSignal, trusted: boolean): Promise<Response> {
-  const Agent = target.protocol === 'https:' ? HttpsAgent : HttpAgent;
-  const agent = new Agent(trusted ? {} : { lookup: publicLookup });
+async function get(
+  target: URL,
+  { from, authority, signal, trusted }: Omit<AudioRequest, 'url'> & { readonly trusted: boolean },
+): Promise<Response> {
+  const lookup = trusted ? {} : { lookup: publicLookup };
+  const agent =
+    target.protocol === 'https:'
+      ? new HttpsAgent({ ...lookup, ...(authority !== undefined && { ca: [...rootCertificates, authority] }) })
+      : new HttpAgent(lookup);
   try {
     return await fetch(target, {
       agent,

@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
@@ -6,6 +7,9 @@ import type { SigningKey } from '../../protocol/envelope.ts';
 export interface StationKey extends SigningKey {
   /** 32 bytes in base64url, as the birth message carries it. */
   readonly publicKey: string;
+  readonly publicCryptoKey: CryptoKey;
+  /** PKCS #8 in PEM, for TLS. */
+  readonly pem: string;
 }
 
 /**
@@ -23,7 +27,14 @@ export async function openStationKey(directory: string, station: string): Promis
   }
   const key = (await importJWK(jwk, 'Ed25519')) as CryptoKey;
   if (jwk.x === undefined || jwk.d === undefined) throw new Error(`${path} holds no Ed25519 private key`);
-  return { kid: station, key, publicKey: jwk.x };
+  const { d: _, ...publicJwk } = jwk;
+  return {
+    kid: station,
+    key,
+    publicKey: jwk.x,
+    publicCryptoKey: (await importJWK({ ...publicJwk, key_ops: ['verify'] }, 'Ed25519')) as CryptoKey,
+    pem: createPrivateKey({ key: jwk, format: 'jwk' }).export({ type: 'pkcs8', format: 'pem' }) as string,
+  };
 }
 
 async function makeKey(directory: string, path: string): Promise<JWK> {

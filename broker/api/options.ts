@@ -1,6 +1,7 @@
 import type { Order } from '../../protocol/order.ts';
 import type { Decoded } from '../../protocol/refusal.ts';
 import type { Database } from '../database/database.ts';
+import type { Enrolment } from '../enrolment/enrolment.ts';
 import type { Log } from '../log.ts';
 import type { MediaStore } from '../media/store.ts';
 import type { Entered } from '../orders/book.ts';
@@ -21,6 +22,7 @@ export interface ApiOptions {
   readonly cancel: (request: { id: string; rev?: number; reason?: string }) => Promise<Decoded<Entered>>;
   /** Reads the keys again after they were changed on disk. */
   readonly reloadKeys: () => Promise<void>;
+  readonly enrolment: Enrolment;
   readonly stopping: AbortSignal;
   readonly log: Log;
 }

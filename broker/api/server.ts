@@ -1,8 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { ServerIdentity } from '../authority/server-identity.ts';
 import { allReports, oddReports, reportsOfStation } from '../ledger/store.ts';
 import { serveMedia } from '../media/serve.ts';
+import { postEnrol, postRevoke, postStations } from './enrolment.ts';
 import { hasToken, sendJson } from './http.ts';
 import type { ApiOptions } from './options.ts';
 import { getOrder, getOrders, getWatch, postCancel, postOrder } from './orders.ts';
@@ -12,16 +15,26 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** The centre's HTTP server: recordings for anybody, the API for whoever has the token. */
-export async function startHttpServer(host: string, port: number, api: ApiOptions): Promise<HttpServer> {
-  const server = createServer({ requestTimeout: 30_000 }, (request, response) => {
+/** The centre's HTTP server: recordings for anybody, enrolment by code, the API for whoever has the token. */
+export async function startHttpServer(
+  host: string,
+  port: number,
+  identity: ServerIdentity | undefined,
+  api: ApiOptions,
+): Promise<HttpServer> {
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
     route(api, request, response).catch((error: unknown) => fail(api, request, response, error));
-  });
+  };
+  const limits = { requestTimeout: 30_000 };
+  const server = identity
+    ? createHttpsServer({ ...limits, ...identity.options }, answer)
+    : createServer(limits, answer);
+  if ('setSecureContext' in server) identity?.keep(server);
   server.listen(port, host);
   await once(server, 'listening');
   const { port: actual } = server.address() as AddressInfo;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`,
+    url: `${identity ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${actual}`,
     close: () => close(server),
   };
 }
@@ -34,6 +47,9 @@ async function route(api: ApiOptions, request: IncomingMessage, response: Server
   if (rest.length > 0) return notFound(response);
   if (first === 'media' && second !== undefined && third === undefined) {
     return serveMedia(api.media, second, request, response);
+  }
+  if (first === 'enrol' && second === undefined && request.method === 'POST') {
+    return postEnrol(api, request, response);
   }
   if (first !== 'api') return notFound(response);
   if (!hasToken(request, api.token)) {
@@ -52,6 +68,10 @@ async function route(api: ApiOptions, request: IncomingMessage, response: Server
       return postCancel(api, third ?? '', request, response);
     case 'GET stations':
       return sendJson(response, 200, { stations: api.roster.all() });
+    case 'POST stations':
+      return postStations(api, request, response);
+    case 'POST stations/*/revoke':
+      return postRevoke(api, third ?? '', response);
     case 'POST stations/*/reset-key':
       return resetKey(api, third ?? '', response);
     case 'GET reports':

@@ -16,13 +16,15 @@ export interface PublishOptions {
 export interface Bus {
   /** Subscribes and calls `up`. Resolves then, or after a few seconds where an external broker cannot be reached yet. */
   start(events: BusEvents): Promise<void>;
-  /** `mqtt://host:port` at which stations find the broker; known once started. */
+  /** `mqtts://host:port` (or mqtt) at which stations find the broker; known once started. */
   readonly url: string;
   /**
    * Resolves when the broker has taken the message (QoS 1: acknowledged); rejects while the bus is down. Messages of
    * one caller that awaits each arrive in that order.
    */
   publish(topic: string, payload: Uint8Array, options: PublishOptions): Promise<void>;
+  /** Ends the sessions of these certificates, where the broker is ours to tell. */
+  cut(serials: readonly string[]): void;
   /** Whether the broker is reachable now. */
   isUp(): boolean;
   close(): Promise<void>;

@@ -32,6 +32,10 @@ class EmbeddedBus implements Bus {
     events.up();
   }
 
+  cut(serials: readonly string[]): void {
+    this.#broker.cut(serials);
+  }
+
   isUp(): boolean {
     return this.#up;
   }

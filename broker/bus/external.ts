@@ -55,6 +55,9 @@ export class ExternalBus implements Bus {
     });
   }
 
+  /** Another broker knows its own clients: its revocation list is its operator's. */
+  cut(): void {}
+
   isUp(): boolean {
     return this.#up;
   }

@@ -1,5 +1,7 @@
+import { Agent } from 'node:https';
+import fetch, { type Response } from 'node-fetch';
 import * as v from 'valibot';
-import { readApiToken } from '../keys/key-store.ts';
+import { readApiToken, readAuthority } from '../keys/key-store.ts';
 import { CommandFailure, type Console, reasonIn } from './console.ts';
 import { readRunFile } from './run-file.ts';
 
@@ -11,11 +13,14 @@ const refusalSchema = v.object({
 export class CentreClient {
   readonly http: string;
   readonly #token: string;
+  /** Knows the centre's own authority. */
+  readonly #agent: Agent | undefined;
   readonly #console: Console;
 
-  private constructor(http: string, token: string, console: Console) {
+  private constructor(http: string, token: string, authority: string | undefined, console: Console) {
     this.http = http;
     this.#token = token;
+    this.#agent = http.startsWith('https:') && authority !== undefined ? new Agent({ ca: authority }) : undefined;
     this.#console = console;
   }
 
@@ -23,7 +28,7 @@ export class CentreClient {
     const run = await readRunFile(data);
     const token = await readApiToken(data);
     if (run === undefined || token === undefined) throw new CommandFailure(2, console.words.noRun(data));
-    return new CentreClient(run.http, token, console);
+    return new CentreClient(run.http, token, await readAuthority(data), console);
   }
 
   async get<T>(path: string, schema: v.GenericSchema<unknown, T>): Promise<T> {
@@ -40,6 +45,7 @@ export class CentreClient {
     try {
       response = await fetch(`${this.http}${path}`, {
         method,
+        ...(this.#agent !== undefined && { agent: this.#agent }),
         headers: { authorization: `Bearer ${this.#token}` },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });

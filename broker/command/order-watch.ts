@@ -1,6 +1,5 @@
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
 import * as v from 'valibot';
 import { outcomes, type Report, reportSchema } from '../../protocol/report.ts';
 import type { CentreClient } from './client.ts';
@@ -21,7 +20,7 @@ export async function watch(centre: CentreClient, id: string, json: boolean, con
   const { words } = console;
   const response = await centre.request('GET', `/api/orders/${encodeURIComponent(id)}/watch`);
   if (!json) console.out(line(words.headWatch));
-  for await (const text of createInterface({ input: Readable.fromWeb(response.body as ReadableStream) })) {
+  for await (const text of createInterface({ input: Readable.from(response.body ?? []) })) {
     if (json) console.out(text);
     const parsed = v.parse(lineSchema, text);
     if (!('done' in parsed)) {

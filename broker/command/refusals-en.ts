@@ -30,6 +30,8 @@ export const refusalsInEnglish: Readonly<Record<RefusalCode, string>> = {
   'clock-untrusted': 'the station does not know the time yet',
   'too-many-orders': 'too many orders are in force; cancel some, or wait until some expire',
   busy: 'too many requests are waiting; try again later',
+  'wrong-code': 'the enrolment code is wrong, used or expired; ask the centre for a new one: loa-broker stations add',
+  'bad-certificate-request': 'the certificate request is not right',
   'audio-address-forbidden': 'stations may not fetch from this address',
   'audio-unreachable': "the recording's server cannot be reached",
   'audio-not-found': 'the recording is not there',

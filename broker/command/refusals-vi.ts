@@ -30,6 +30,8 @@ export const refusalsInVietnamese: Readonly<Record<RefusalCode, string>> = {
   'clock-untrusted': 'đài chưa biết giờ đúng',
   'too-many-orders': 'quá nhiều lệnh còn hiệu lực; hãy hủy bớt hoặc chờ lệnh cũ hết hạn',
   busy: 'quá nhiều yêu cầu đang chờ; hãy thử lại sau',
+  'wrong-code': 'mã đăng ký sai, đã dùng hoặc đã hết hạn; xin trung tâm mã mới: loa-broker stations add',
+  'bad-certificate-request': 'yêu cầu cấp chứng thư không đúng',
   'audio-address-forbidden': 'đài không được phép tải từ địa chỉ này',
   'audio-unreachable': 'không kết nối được nơi lưu bản ghi âm',
   'audio-not-found': 'không có bản ghi âm ở nơi lưu',

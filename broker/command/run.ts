@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import type { Command } from 'commander';
 import { type Centre, startCentre } from '../centre.ts';
 import { DataInUseError } from '../data-lock.ts';
@@ -10,8 +11,10 @@ import { removeRunFile, writeRunFile } from './run-file.ts';
 
 interface RunOptions extends CommonOptions {
   readonly host: string;
-  readonly mqttPort: string;
-  readonly httpPort: string;
+  readonly mqttPort?: string;
+  readonly httpPort?: string;
+  readonly name?: readonly string[];
+  readonly plain?: true;
   readonly broker?: string;
   readonly database?: string;
   readonly mediaUrl?: string;
@@ -21,8 +24,10 @@ export function addRunCommand(program: Command, console: Console): void {
   const { words } = console;
   withCommon(program.command('run').description(words.run), console)
     .option('--host <address>', words.runHost, '127.0.0.1')
-    .option('--mqtt-port <port>', words.runMqttPort, '1883')
-    .option('--http-port <port>', words.runHttpPort, '8080')
+    .option('--mqtt-port <port>', words.runMqttPort)
+    .option('--http-port <port>', words.runHttpPort)
+    .option('--name <host...>', words.runName)
+    .option('--plain', words.runPlain)
     .option('--broker <url>', words.runBroker)
     .option('--database <url>', words.runDatabase)
     .option('--media-url <url>', words.runMediaUrl)
@@ -53,8 +58,10 @@ function start(options: RunOptions, console: Console): Promise<Centre> {
       return await startCentre({
         data: options.data,
         host: options.host,
-        mqttPort: port('--mqtt-port', options.mqttPort, console),
-        httpPort: port('--http-port', options.httpPort, console),
+        mqttPort: port('--mqtt-port', options.mqttPort ?? (options.plain ? '1883' : '8883'), console),
+        httpPort: port('--http-port', options.httpPort ?? (options.plain ? '8080' : '8443'), console),
+        names: names(options.name ?? [], console),
+        plain: options.plain,
         broker: url('--broker', options.broker, ['mqtt:', 'mqtts:'], console),
         database: url('--database', options.database, ['postgres:', 'postgresql:'], console),
         mediaUrl: url('--media-url', options.mediaUrl, ['http:', 'https:'], console),
@@ -70,6 +77,14 @@ function start(options: RunOptions, console: Console): Promise<Centre> {
       throw error;
     }
   });
+}
+
+function names(given: readonly string[], { words }: Console): readonly string[] {
+  const bad = given.find(
+    (name) => isIP(name) === 0 && !/^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(name),
+  );
+  if (bad !== undefined) throw new CommandFailure(2, words.badValue('--name', words.badHost));
+  return given;
 }
 
 function port(option: string, text: string, { words }: Console): number {

@@ -4,12 +4,14 @@ import { entrySchema } from '../roster/entry.ts';
 import { CentreClient } from './client.ts';
 import { type Console, localTime, table } from './console.ts';
 import { type CommonOptions, withCommon } from './options.ts';
+import { addStationsAdd } from './stations-add.ts';
 
 const stationsSchema = v.object({ stations: v.array(entrySchema) });
 
 export function addStationsCommand(program: Command, console: Console): void {
   const { words, language } = console;
-  const stations = program.command('stations').description(words.stations);
+  const stations = program.command('stations').alias('station').description(words.stations);
+  addStationsAdd(stations, console);
 
   withCommon(stations.command('list', { isDefault: true }).description(words.stationsList), console).action(
     async (options: CommonOptions) => {
@@ -30,6 +32,15 @@ export function addStationsCommand(program: Command, console: Console): void {
       return console.out(table(words.headStations, rows));
     },
   );
+
+  withCommon(stations.command('revoke').description(words.stationsRevoke), console)
+    .argument('<station>')
+    .action(async (station: string, options: CommonOptions) => {
+      const centre = await CentreClient.find(options.data, console);
+      const path = `/api/stations/${encodeURIComponent(station)}/revoke`;
+      const done = await centre.post(path, {}, v.object({ station: v.string(), certificates: v.number() }));
+      console.out(options.json ? JSON.stringify(done) : words.stationsRevoked(done.station, done.certificates));
+    });
 
   withCommon(stations.command('reset-key').description(words.stationsReset), console)
     .argument('<station>')

@@ -34,8 +34,10 @@ export const english = {
 
   run: 'run the centre until it is stopped (Ctrl-C)',
   runHost: 'address to listen on',
-  runMqttPort: 'MQTT port of the embedded broker; 0 for any free one',
-  runHttpPort: 'HTTP port; 0 for any free one',
+  runName: 'host name or address under which stations reach this centre; several are possible',
+  runPlain: 'plain MQTT and HTTP without certificates: anybody on the network can then pose as a station',
+  runMqttPort: 'MQTT port of the embedded broker (8883; plain 1883); 0 for any free one',
+  runHttpPort: 'HTTPS port (8443; plain 8080); 0 for any free one',
   runBroker: 'use this MQTT broker instead of the embedded one: mqtt://…',
   runDatabase: 'use this PostgreSQL instead of the embedded database: postgres://…',
   runMediaUrl: 'where stations fetch recordings, if not at the HTTP address itself',
@@ -99,6 +101,31 @@ export const english = {
   stationsList: 'list the stations',
   stationsReset: "forget a station's pinned key, after its board was replaced",
   stationsResetDone: (station: string) => `The pinned key of ${station} is reset.`,
+  stationsAdd: 'plan a station, or many from a CSV file, and print the code with which its board enrols',
+  stationsAddStation: "the station's id: lower-case letters, digits, hyphens",
+  stationsAddName: 'its name, as people read it',
+  stationsAddPlace: 'where it stands',
+  stationsAddGroup: 'groups it belongs to',
+  stationsAddLanguage: 'languages spoken there, the preferred one first (BCP 47; vi)',
+  stationsAddZone:
+    'a zone and its name, like "thon-1=Thôn 1"; a third part are its tags: "thon-1=Thôn 1=village,border"',
+  stationsAddFile: 'CSV with the columns station, name, place, groups, languages, zones; lists in a cell parted by ;',
+  stationsAddEither: 'Give either a station or --file; see --help.',
+  stationsAddBad: 'Nothing was added; these are not right:',
+  stationTwice: (station: string) => `Nothing was added: ${station} is there twice.`,
+  stationAdded: (station: string, code: string, until: string, command: string) =>
+    `Station ${station} is planned. Its code works once, until ${until}:\n\n    ${code}\n\nOn the board:\n\n    ${command}`,
+  stationsAddedMany: (count: number, centre: string) =>
+    `${count} stations are planned. On each board: loa-agent enrol --centre ${centre} --code CODE`,
+  headCodes: ['station', 'code', 'until'],
+  row: 'row',
+  badFile: (file: string, problem: string) => `${file} cannot be used: ${problem}`,
+  fileIsEmpty: 'it holds no rows',
+  stationsRevoke: "take back a station's certificate and end its session, for instance of a stolen board",
+  stationsRevoked: (station: string, count: number) =>
+    count === 0
+      ? `${station} has no certificate that counts.`
+      : `${station} is cut off. Let it in again with: loa-broker stations add`,
   noStations: 'No station has been heard of yet.',
   headStations: ['station', 'name', 'state', 'last seen', 'zones', 'alarms'],
   online: 'online',
@@ -146,6 +173,7 @@ export const english = {
   badValue: (option: string, detail: string) => `${option}: ${detail}`,
   badInstant: 'must be an instant with its offset, like 2026-11-20T17:00:00+07:00',
   badDuration: 'must be a length of time like 90s, 30m, 1h or 2d',
+  badHost: 'must be a host name or an address',
   badPort: 'must be a port, 0 to 65535',
   badUrl: (schemes: string) => `must be a URL like ${schemes}`,
   badLanguage: 'must be a language tag like vi or hmn-Latn',

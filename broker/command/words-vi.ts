@@ -35,8 +35,10 @@ export const vietnamese: Words = {
 
   run: 'chạy trung tâm cho đến khi dừng (Ctrl-C)',
   runHost: 'địa chỉ lắng nghe',
-  runMqttPort: 'cổng MQTT của máy chủ có sẵn; 0 là cổng trống bất kỳ',
-  runHttpPort: 'cổng HTTP; 0 là cổng trống bất kỳ',
+  runName: 'tên máy hoặc địa chỉ mà các đài dùng để kết nối trung tâm; có thể ghi nhiều lần',
+  runPlain: 'MQTT và HTTP không mã hóa, không chứng thư: ai trong mạng cũng giả làm đài được',
+  runMqttPort: 'cổng MQTT của máy chủ có sẵn (8883; không mã hóa: 1883); 0 là cổng trống bất kỳ',
+  runHttpPort: 'cổng HTTPS (8443; không mã hóa: 8080); 0 là cổng trống bất kỳ',
   runBroker: 'dùng máy chủ MQTT này thay cho máy chủ có sẵn: mqtt://…',
   runDatabase: 'dùng PostgreSQL này thay cho cơ sở dữ liệu có sẵn: postgres://…',
   runMediaUrl: 'địa chỉ để đài tải bản ghi âm, nếu khác địa chỉ HTTP',
@@ -97,6 +99,31 @@ export const vietnamese: Words = {
   stationsList: 'liệt kê các đài',
   stationsReset: 'bỏ khóa đã ghim của một đài, sau khi thay bo mạch',
   stationsResetDone: (station) => `Đã bỏ khóa ghim của đài ${station}.`,
+  stationsAdd: 'khai báo một đài, hoặc nhiều đài từ tệp CSV, và in mã để bo mạch đăng ký',
+  stationsAddStation: 'mã đài: chữ thường không dấu, chữ số, gạch nối',
+  stationsAddName: 'tên đài, như người đọc thấy',
+  stationsAddPlace: 'nơi đặt đài',
+  stationsAddGroup: 'các nhóm của đài',
+  stationsAddLanguage: 'các tiếng dùng ở đó, tiếng ưu tiên trước (BCP 47; vi)',
+  stationsAddZone: 'một cụm loa và tên, ví dụ "thon-1=Thôn 1"; phần thứ ba là nhãn: "thon-1=Thôn 1=village,border"',
+  stationsAddFile:
+    'tệp CSV có các cột station, name, place, groups, languages, zones; danh sách trong ô cách nhau bằng ;',
+  stationsAddEither: 'Hãy ghi một mã đài hoặc --file; xem --help.',
+  stationsAddBad: 'Chưa khai báo đài nào; các trường sau chưa đúng:',
+  stationTwice: (station) => `Chưa khai báo đài nào: ${station} xuất hiện hai lần.`,
+  stationAdded: (station, code, until, command) =>
+    `Đã khai báo đài ${station}. Mã đăng ký dùng được một lần, đến ${until}:\n\n    ${code}\n\nTrên bo mạch:\n\n    ${command}`,
+  stationsAddedMany: (count, centre) =>
+    `Đã khai báo ${count} đài. Trên mỗi bo mạch: loa-agent enrol --centre ${centre} --code MÃ`,
+  headCodes: ['mã đài', 'mã đăng ký', 'hạn dùng'],
+  row: 'dòng',
+  badFile: (file, problem) => `Không dùng được tệp ${file}: ${problem}`,
+  fileIsEmpty: 'tệp không có dòng nào',
+  stationsRevoke: 'thu hồi chứng thư của một đài và ngắt kết nối, ví dụ khi bo mạch bị mất',
+  stationsRevoked: (station, count) =>
+    count === 0
+      ? `Đài ${station} không có chứng thư nào còn hiệu lực.`
+      : `Đã ngắt đài ${station}. Cho đài vào lại bằng: loa-broker stations add`,
   noStations: 'Chưa có đài nào kết nối.',
   headStations: ['mã đài', 'tên', 'tình trạng', 'lần cuối', 'cụm loa', 'cảnh báo'],
   online: 'trực tuyến',
@@ -187,6 +214,7 @@ export const vietnamese: Words = {
   badValue: (option, detail) => `${option}: ${detail}`,
   badInstant: 'phải là thời điểm kèm múi giờ, ví dụ 2026-11-20T17:00:00+07:00',
   badDuration: 'phải là khoảng thời gian như 90s, 30m, 1h hoặc 2d',
+  badHost: 'phải là tên máy hoặc địa chỉ',
   badPort: 'phải là số cổng, từ 0 đến 65535',
   badUrl: (schemes) => `phải là URL dạng ${schemes}`,
   badLanguage: 'phải là mã ngôn ngữ như vi hoặc hmn-Latn',

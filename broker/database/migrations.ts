@@ -93,4 +93,26 @@ export const migrations: readonly (readonly string[])[] = [
     `create index reports_of_airings on reports (station, stored) where outcome in
       ('airing', 'rejected', 'aired', 'interrupted', 'preempted', 'failed', 'missed', 'expired', 'cancelled')`,
   ],
+  [
+    `create table station_plans (
+      station text primary key,
+      plan text not null
+    )`,
+    `create table enrolments (
+      station text primary key,
+      -- SHA-256 of the code's secret
+      hash text not null unique,
+      expires_at text not null
+    )`,
+    `create table certificates (
+      serial text primary key,
+      id text not null,
+      role text not null,
+      certificate text not null,
+      issued_at text not null,
+      expires_at text not null,
+      revoked_at text
+    )`,
+    'create index certificates_by_owner on certificates (role, id)',
+  ],
 ];

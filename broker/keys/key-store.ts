@@ -8,6 +8,7 @@ import type { Priority } from '../../protocol/fields.ts';
 import { identifier, publicKey } from '../../protocol/fields.ts';
 import { type ClientKey, decodeKeys, encodeKeys, importPublicKey, type Keys, keyLookup } from '../../protocol/keys.ts';
 import { type FieldProblem, Refusal } from '../../protocol/refusal.ts';
+import { Authority } from '../authority/authority.ts';
 import { readIfThere, writePrivateFile } from './files.ts';
 import { importPrivateKey, makeKeyPair } from './key-pair.ts';
 
@@ -45,10 +46,12 @@ const paths = (data: string) => ({
   rootPublic: join(data, 'keys', 'root.pub'),
   signing: (kid: string) => join(data, 'keys', `signing-${kid}.pem`),
   manifest: join(data, 'keys', 'manifest.jws'),
+  authorityPrivate: join(data, 'keys', 'authority.pem'),
+  authority: join(data, 'keys', 'authority.crt'),
   token: join(data, 'api-token'),
 });
 
-/** Makes the root key, one signing key, manifest version 1 and the API token. Throws KeyStoreError. */
+/** Makes the root key, one signing key, manifest version 1, the certificate authority and the API token. Throws KeyStoreError. */
 export async function initKeys(
   data: string,
   centre: string,
@@ -73,6 +76,9 @@ export async function initKeys(
   await writePrivateFile(at.rootPrivate, root.pem);
   await writePrivateFile(at.rootPublic, `${root.publicKey}\n`);
   await writePrivateFile(at.signing(signing.kid), signing.pem);
+  const authority = await Authority.create(centre);
+  await writePrivateFile(at.authorityPrivate, authority.key);
+  await writePrivateFile(at.authority, authority.certificate);
   await writePrivateFile(at.token, `${randomBytes(32).toString('base64url')}\n`);
   // The manifest last: with it the set of keys is complete.
   await writePrivateFile(at.manifest, manifest);
@@ -122,6 +128,23 @@ export async function addClientKey(
   const signed = await encodeKeys(next, { kid: 'root', key: await importPrivateKey(rootPem.toString('utf8')) });
   await writePrivateFile(at.manifest, signed);
   return { kid, version: next.version };
+}
+
+/** The authority that certifies stations and this centre's servers. Throws KeyStoreError. */
+export async function loadAuthority(data: string): Promise<Authority> {
+  const at = paths(data);
+  const [certificate, key] = await Promise.all([readIfThere(at.authority), readIfThere(at.authorityPrivate)]);
+  if (!certificate || !key) throw new KeyStoreError('missing', certificate ? at.authorityPrivate : at.authority);
+  try {
+    return await Authority.load({ certificate: certificate.toString('utf8'), key: key.toString('utf8') });
+  } catch (cause) {
+    throw new KeyStoreError('unreadable', at.authority, cause);
+  }
+}
+
+/** The authority's certificate in PEM, for whoever talks to this centre on this machine. */
+export async function readAuthority(data: string): Promise<string | undefined> {
+  return (await readIfThere(paths(data).authority))?.toString('utf8');
 }
 
 /** The token of the HTTP API, or undefined where `keys init` has not run. */

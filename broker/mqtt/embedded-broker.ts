@@ -1,15 +1,18 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { Aedes, type AuthenticateError, type PublishPacket } from 'aedes';
+import { Aedes, type AuthenticateError, type Client, type PublishPacket } from 'aedes';
+import type { ServerIdentity } from '../authority/server-identity.ts';
 import type { Log } from '../log.ts';
 import { accessFor } from './access.ts';
-import { capPackets } from './capped-socket.ts';
+import { makeListener } from './listener.ts';
+import type { Peer } from './peer.ts';
 
 export interface EmbeddedBrokerOptions {
   readonly centre: string;
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
+  /** TLS with client certificates; without it plain MQTT, where a peer is who its client id says. */
+  readonly identity?: ServerIdentity | undefined;
+  readonly isRevoked?: ((serial: string) => boolean) | undefined;
   readonly log: Log;
 }
 
@@ -18,12 +21,21 @@ export interface EmbeddedBroker {
   /** Lets clients in; returns the broker's URL. */
   listen(): Promise<string>;
   /** What was refused since the start. */
-  readonly refused: { publishes: number; subscriptions: number; connections: number; oversized: number };
+  readonly refused: {
+    publishes: number;
+    subscriptions: number;
+    connections: number;
+    oversized: number;
+    turnedAway: number;
+  };
+  /** Ends the sessions of these certificates at once. */
+  cut(serials: readonly string[]): void;
   close(): Promise<void>;
 }
 
 const NOT_AUTHORISED = 5;
 const IDENTIFIER_REJECTED = 2;
+const NOBODY: Peer = { id: '', role: 'station' };
 /** Where refused publishes go: nobody may subscribe here, and aedes itself keeps its topics below `$SYS`. */
 const NOWHERE = '$SYS/loa/refused';
 // A reader that takes nothing for this long is cut off; each publish waits for the slowest reader.
@@ -33,7 +45,11 @@ const DRAIN_TIMEOUT_MS = 15_000;
 export async function makeEmbeddedBroker(options: EmbeddedBrokerOptions): Promise<EmbeddedBroker> {
   const { log } = options;
   const access = accessFor(options.centre);
-  const refused = { publishes: 0, subscriptions: 0, connections: 0, oversized: 0 };
+  const refused = { publishes: 0, subscriptions: 0, connections: 0, oversized: 0, turnedAway: 0 };
+  /** By connection: who its certificate says it is. */
+  const peers = new WeakMap<object, Peer>();
+  const peerOf = ({ conn, id }: Client): Peer =>
+    peers.get(conn) ?? (options.identity === undefined ? { id, role: 'any' } : NOBODY);
 
   const aedes = await Aedes.createBroker({
     maxClientsIdLength: 64,
@@ -47,14 +63,17 @@ export async function makeEmbeddedBroker(options: EmbeddedBrokerOptions): Promis
         log('warn', 'connection-refused', { client: client.id.slice(0, 64), reason });
         done(Object.assign(new Error(reason), { returnCode }) as AuthenticateError, null);
       };
+      const { id, serial } = peerOf(client);
       if (!access.isIdentity(client.id)) refuse(IDENTIFIER_REJECTED, 'client id is not a name of ours');
+      else if (id !== client.id) refuse(NOT_AUTHORISED, 'client id is not the name in its certificate');
+      else if (serial !== undefined && options.isRevoked?.(serial)) refuse(NOT_AUTHORISED, 'certificate revoked');
       else if (!client.clean) refuse(NOT_AUTHORISED, 'only clean sessions [P-2]');
       else done(null, true);
     },
 
     // A refused publish is taken and dropped: a disconnect, or no PUBACK, would make its client send it for ever.
     authorizePublish: (client, packet, done) => {
-      if (client === null || !access.mayPublish(client.id, packet.topic)) {
+      if (client === null || !access.mayPublish(peerOf(client), packet.topic)) {
         refused.publishes++;
         log('warn', 'publish-refused', { client: client?.id, topic: packet.topic.slice(0, 200) });
         sendNowhere(packet);
@@ -65,43 +84,43 @@ export async function makeEmbeddedBroker(options: EmbeddedBrokerOptions): Promis
     },
 
     authorizeSubscribe: (client, subscription, done) => {
-      if (access.maySubscribe(client.id, subscription.topic)) return done(null, subscription);
+      if (access.maySubscribe(peerOf(client), subscription.topic)) return done(null, subscription);
       refused.subscriptions++;
       log('warn', 'subscription-refused', { client: client.id, filter: subscription.topic.slice(0, 200) });
       return done(null, null);
     },
 
-    authorizeForward: (client, packet) => (access.mayReceive(client.id, packet.topic) ? packet : null),
+    authorizeForward: (client, packet) => (access.mayReceive(peerOf(client), packet.topic) ? packet : null),
   });
   aedes.on('clientError', (client, error) => log('debug', 'client-error', { client: client.id, error }));
   aedes.on('connectionError', (_client, error) => log('debug', 'connection-error', { error }));
   (aedes as NodeJS.EventEmitter).on('error', (error: unknown) => log('error', 'broker-error', { error }));
 
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-    socket.setNoDelay(true);
-    const peer = socket.remoteAddress;
-    const capped = capPackets(socket, () => {
+  const listener = makeListener({
+    host: options.host,
+    port: options.port,
+    identity: options.identity,
+    log,
+    onConnection: (socket, peer) => {
+      if (peer !== undefined) peers.set(socket, peer);
+      aedes.handle(socket);
+    },
+    onOversized: () => {
       refused.oversized++;
-      log('warn', 'packet-too-large', { peer });
-    });
-    aedes.handle(capped);
+    },
+    onTurnedAway: () => {
+      refused.turnedAway++;
+    },
   });
   return {
     aedes,
     refused,
-    listen: async () => {
-      const port = await listen(server, options.host, options.port);
-      return `mqtt://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
-    },
+    listen: () => listener.listen(),
+    cut: (serials) => listener.cut(serials),
     close: async () => {
-      const closed = server.listening ? once(server, 'close') : undefined;
-      server.close();
+      listener.stop();
       await new Promise<void>((resolve) => aedes.close(resolve));
-      for (const socket of sockets) socket.destroy();
-      await closed;
+      await listener.close();
     },
   };
 }
@@ -110,10 +129,4 @@ function sendNowhere(packet: PublishPacket): void {
   packet.topic = NOWHERE;
   packet.payload = Buffer.alloc(0);
   packet.retain = false;
-}
-
-async function listen(server: Server, host: string, port: number): Promise<number> {
-  server.listen(port, host);
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
 }

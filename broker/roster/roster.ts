@@ -148,6 +148,14 @@ export class Roster {
     return key;
   }
 
+  /** The key that a station was enrolled with takes the place of any other; suspicions against the old one end. */
+  async pinKey(station: string, key: string): Promise<void> {
+    this.#keys.set(station, await importPublicKey(key));
+    this.#change(station, ({ offeredKey: _, ...entry }) => ({ ...entry, key, suspicions: {} }));
+    this.#log('info', 'station-key-pinned', { station, key });
+    await this.save();
+  }
+
   /**
    * Forgets the pinned key, for a board that was replaced: the key it has offered since is pinned, or else that of its
    * next birth. False where there is no such station.

@@ -81,7 +81,7 @@ export async function startCentre(options: CentreOptions): Promise<Centre> {
   const child = startChild({
     name: 'loa-broker run',
     command: process.execPath,
-    args: [BROKER_PROGRAM, 'run', '--data', data, '--mqtt-port', '0', '--http-port', '0', '--json'],
+    args: [BROKER_PROGRAM, 'run', '--data', data, '--mqtt-port', '0', '--http-port', '0', '--plain', '--json'],
     log: join(directory, 'centre.log'),
   });
   options.own(child);

@@ -21,6 +21,7 @@ async function bench(options: { failing?: (topic: string) => boolean; publishing
   const bus: Bus = {
     url: '',
     start: async () => {},
+    cut: () => {},
     isUp: () => true,
     close: async () => {},
     publish: async (topic) => {

@@ -66,7 +66,7 @@ export class CentreProcess {
       name: 'loa-broker',
       command: process.execPath,
       args: [
-        ...[PROGRAM, 'run', '--data', this.data, '--json'],
+        ...[PROGRAM, 'run', '--data', this.data, '--plain', '--json'],
         ...['--mqtt-port', port(this.#mqtt), '--http-port', port(this.#http)],
         ...(this.#database === undefined ? [] : ['--database', this.#database]),
       ],

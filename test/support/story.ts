@@ -175,5 +175,5 @@ export class Story {
 }
 
 function centreOptions(folder: string, options: Partial<CentreOptions>): CentreOptions {
-  return { data: join(folder, 'centre'), host: '127.0.0.1', mqttPort: 0, httpPort: 0, log: () => {}, ...options };
+  return { data: join(folder, 'centre'), host: '127.0.0.1', mqttPort: 0, httpPort: 0, plain: true, log: () => {}, ...options };
 }

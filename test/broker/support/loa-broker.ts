@@ -45,7 +45,7 @@ export class RunningCentre {
   }
 
   static async start(data: string, ...more: string[]): Promise<RunningCentre> {
-    const child = start(['run', '--data', data, '--json', '--mqtt-port', '0', '--http-port', '0', ...more]);
+    const child = start(['run', '--data', data, '--json', '--mqtt-port', '0', '--http-port', '0', '--plain', ...more]);
     child.stderr?.resume();
     if (child.stdout === null) throw new Error('no stdout');
     const [line] = await once(createInterface({ input: child.stdout }), 'line');

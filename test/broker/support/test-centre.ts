@@ -52,6 +52,7 @@ export class TestCentre {
       host: '127.0.0.1',
       mqttPort: 0,
       httpPort: 0,
+      plain: true,
       log: (level, event, fields = {}) => this.events.push({ level, event, fields }),
       ...options,
     });

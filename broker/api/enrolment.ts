@@ -1,0 +1,34 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import * as v from 'valibot';
+import { validate } from '../../protocol/decode.ts';
+import { enrolmentRequestSchema, stationPlanSchema } from '../../protocol/enrolment.ts';
+import { readBody, sendJson, sendRefusal } from './http.ts';
+import type { ApiOptions } from './options.ts';
+
+const AT_ONCE = 1_000;
+const plansSchema = v.strictObject({
+  stations: v.pipe(v.array(stationPlanSchema), v.minLength(1), v.maxLength(AT_ONCE, `at most ${AT_ONCE} at once`)),
+});
+
+/** `POST /enrol`, open to everybody: whoever has a code that counts becomes its station. */
+export async function postEnrol(api: ApiOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await readBody(request, response);
+  const asked = body.ok ? validate(enrolmentRequestSchema, body.value) : body;
+  const answer = asked.ok ? await api.enrolment.enrol(asked.value) : asked;
+  if (answer.ok) return sendJson(response, 200, answer.value);
+  api.log('warn', 'enrolment-refused', { peer: request.socket.remoteAddress, code: answer.refusal.code });
+  return sendRefusal(response, answer.refusal);
+}
+
+/** `POST /api/stations`: what stations are to be; a code for each. */
+export async function postStations(api: ApiOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await readBody(request, response);
+  const plans = body.ok ? validate(plansSchema, body.value) : body;
+  if (!plans.ok) return sendRefusal(response, plans.refusal);
+  return sendJson(response, 200, { codes: await api.enrolment.add(plans.value.stations) });
+}
+
+/** `POST /api/stations/ID/revoke`: its certificate counts no more, and its session ends. */
+export async function postRevoke(api: ApiOptions, station: string, response: ServerResponse): Promise<void> {
+  sendJson(response, 200, { station, certificates: await api.enrolment.revoke(station) });
+}

@@ -1,0 +1,133 @@
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  type EnrolmentAnswer,
+  type EnrolmentRequest,
+  formatCode,
+  type StationPlan,
+  secretFrom,
+} from '../../protocol/enrolment.ts';
+import { accepted, type Decoded, refused } from '../../protocol/refusal.ts';
+import { Authority } from '../authority/authority.ts';
+import type { Database } from '../database/database.ts';
+import type { Log } from '../log.ts';
+import { TokenBucket } from '../token-bucket.ts';
+import { planOf, revokeCertificates, revokedSerials, saveCertificate, saveEnrolment, useCode } from './store.ts';
+
+/** A technician may travel for days; a code that lies about longer is somebody else's chance. */
+const CODE_DAYS = 7;
+/** Of 2^40 secrets: at this rate a guesser finds none of a thousand open codes in years. */
+const WRONG_CODES = { perSecond: 1 / 6, burst: 20 };
+
+export interface EnrolmentOptions {
+  readonly centre: string;
+  readonly root: string;
+  readonly authority: Authority;
+  readonly database: Database;
+  /** Where stations connect to. */
+  readonly url: () => string;
+  /** The station's key from now on: its reports are verified with it. */
+  readonly pinKey: (station: string, publicKey: string) => Promise<void>;
+  /** Cuts the sessions of these certificates. */
+  readonly cut: (serials: readonly string[]) => void;
+  readonly log: Log;
+}
+
+export interface Code {
+  readonly station: string;
+  readonly code: string;
+  readonly expiresAt: string;
+}
+
+/** Makes codes, turns them into certificates, and takes certificates back [P-90]. */
+export class Enrolment {
+  readonly #options: EnrolmentOptions;
+  readonly #revoked: Set<string>;
+  readonly #wrongCodes = new TokenBucket(WRONG_CODES);
+
+  private constructor(options: EnrolmentOptions, revoked: readonly string[]) {
+    this.#options = options;
+    this.#revoked = new Set(revoked);
+  }
+
+  static async load(options: EnrolmentOptions): Promise<Enrolment> {
+    return new Enrolment(options, await revokedSerials(options.database));
+  }
+
+  isRevoked(serial: string): boolean {
+    return this.#revoked.has(serial);
+  }
+
+  /** A code for each planned station; an earlier one of the same station is void. */
+  async add(plans: readonly StationPlan[]): Promise<Code[]> {
+    const { authority, database, log } = this.#options;
+    const fingerprint = await authority.fingerprint();
+    const expiresAt = new Date(Date.now() + CODE_DAYS * 86_400_000).toISOString();
+    const secrets = plans.map((plan) => ({ plan, secret: secretFrom(randomBytes(8)) }));
+    await database.transaction(async (queries) => {
+      for (const { plan, secret } of secrets) {
+        await saveEnrolment(queries, plan, { hash: hashOf(secret), expiresAt });
+      }
+    });
+    for (const { station } of plans) log('info', 'station-planned', { station, codeUntil: expiresAt });
+    return secrets.map(({ plan, secret }) => ({
+      station: plan.station,
+      code: formatCode(secret, fingerprint),
+      expiresAt,
+    }));
+  }
+
+  /**
+   * Turns a code into a certificate. The code is used up together with the certificate's entry or not at all; any
+   * earlier certificate of the station is revoked, and its session cut: one station, one board.
+   */
+  async enrol({ secret, request }: EnrolmentRequest): Promise<Decoded<EnrolmentAnswer>> {
+    const { authority, database, centre, root, url, pinKey, cut, log } = this.#options;
+    if (!this.#wrongCodes.open) return refused('busy', 'too many wrong codes');
+    const hash = hashOf(secret);
+    const plan = await planOf(database, hash, new Date().toISOString());
+    if (plan === undefined) return this.#wrongCode();
+    const asked = await Authority.requestedKey(request);
+    if (asked === undefined) return refused('bad-certificate-request');
+    const owner = { id: plan.station, role: 'station' } as const;
+    const issued = await authority.issueClient(owner, asked.key);
+    const replaced = await database.transaction(async (queries) => {
+      if (!(await useCode(queries, hash))) return undefined;
+      const earlier = await revokeCertificates(queries, owner);
+      await saveCertificate(queries, owner, issued);
+      return earlier;
+    });
+    if (replaced === undefined) return this.#wrongCode();
+    this.#cutOff(replaced, cut);
+    await pinKey(plan.station, asked.publicKey);
+    log('info', 'station-enrolled', { station: plan.station, serial: issued.serial, replaced: replaced.length });
+    return accepted({
+      centre,
+      root,
+      url: url(),
+      authority: authority.certificate,
+      certificate: issued.certificate,
+      plan,
+    });
+  }
+
+  /** Takes back what a station was let in with; returns how many certificates that were. */
+  async revoke(station: string): Promise<number> {
+    const { database, cut, log } = this.#options;
+    const serials = await revokeCertificates(database, { id: station, role: 'station' });
+    this.#cutOff(serials, cut);
+    log('warn', 'station-revoked', { station, certificates: serials.length });
+    return serials.length;
+  }
+
+  #cutOff(serials: readonly string[], cut: EnrolmentOptions['cut']): void {
+    for (const serial of serials) this.#revoked.add(serial);
+    cut(serials);
+  }
+
+  #wrongCode(): Decoded<never> {
+    this.#wrongCodes.take();
+    return refused('wrong-code');
+  }
+}
+
+const hashOf = (secret: string): string => createHash('sha256').update(`loa-enrolment ${secret}`).digest('hex');

@@ -1,0 +1,41 @@
+export interface TokenBucketOptions {
+  /** Tokens that come back in a second, and the most that are ever there. */
+  readonly perSecond: number;
+  readonly burst: number;
+  /** Milliseconds that never jump. */
+  readonly monotonic?: () => number;
+}
+
+/** Lets so much through in a while, and in bursts no more than so much. */
+export class TokenBucket {
+  readonly #options: Required<TokenBucketOptions>;
+  #tokens: number;
+  #at: number;
+
+  constructor({ monotonic = () => performance.now(), ...options }: TokenBucketOptions) {
+    this.#options = { ...options, monotonic };
+    this.#tokens = options.burst;
+    this.#at = monotonic();
+  }
+
+  /** Takes a token; false, and nothing taken, where there is none. */
+  take(): boolean {
+    this.#refill();
+    if (this.#tokens < 1) return false;
+    this.#tokens -= 1;
+    return true;
+  }
+
+  /** Whether `take` would succeed now. */
+  get open(): boolean {
+    this.#refill();
+    return this.#tokens >= 1;
+  }
+
+  #refill(): void {
+    const { perSecond, burst, monotonic } = this.#options;
+    const now = monotonic();
+    this.#tokens = Math.min(burst, this.#tokens + ((now - this.#at) / 1_000) * perSecond);
+    this.#at = now;
+  }
+}
