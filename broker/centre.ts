@@ -181,6 +181,7 @@ async function compose(options: CentreOptions, opened: Opened): Promise<Centre> 
   const publishKeys = () => bus.publish(topics.all(centre, 'keys'), keys.signedManifest, { qos: 1, retain: true });
   const http = await startHttpServer(options.host, options.httpPort, identity, {
     enrolment,
+    manifest: () => keys.manifest,
     centre,
     token,
     database,

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as v from 'valibot';
 import { validate } from '../../protocol/decode.ts';
 import { enrolmentRequestSchema, stationPlanSchema } from '../../protocol/enrolment.ts';
+import { Refusal } from '../../protocol/refusal.ts';
 import { readBody, sendJson, sendRefusal } from './http.ts';
 import type { ApiOptions } from './options.ts';
 
@@ -31,4 +32,13 @@ export async function postStations(api: ApiOptions, request: IncomingMessage, re
 /** `POST /api/stations/ID/revoke`: its certificate counts no more, and its session ends. */
 export async function postRevoke(api: ApiOptions, station: string, response: ServerResponse): Promise<void> {
   sendJson(response, 200, { station, certificates: await api.enrolment.revoke(station) });
+}
+
+/** `POST /api/clients/ID/certificate`: for the newest key of an ordering client in the manifest. */
+export async function postClientCertificate(api: ApiOptions, client: string, response: ServerResponse): Promise<void> {
+  const { keys, revoked } = api.manifest();
+  const entry = keys.findLast((key) => key.use === 'client' && key.client === client && !revoked.includes(key.kid));
+  if (entry === undefined) return sendRefusal(response, new Refusal('unknown-key', client));
+  const { certificate, expiresAt } = await api.enrolment.certify(client, entry.key);
+  return sendJson(response, 200, { client, certificate, authority: api.enrolment.authority, expiresAt });
 }

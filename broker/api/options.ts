@@ -1,3 +1,4 @@
+import type { Keys } from '../../protocol/keys.ts';
 import type { Order } from '../../protocol/order.ts';
 import type { Decoded } from '../../protocol/refusal.ts';
 import type { Database } from '../database/database.ts';
@@ -22,6 +23,7 @@ export interface ApiOptions {
   readonly cancel: (request: { id: string; rev?: number; reason?: string }) => Promise<Decoded<Entered>>;
   /** Reads the keys again after they were changed on disk. */
   readonly reloadKeys: () => Promise<void>;
+  readonly manifest: () => Keys;
   readonly enrolment: Enrolment;
   readonly stopping: AbortSignal;
   readonly log: Log;

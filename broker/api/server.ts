@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { ServerIdentity } from '../authority/server-identity.ts';
 import { allReports, oddReports, reportsOfStation } from '../ledger/store.ts';
 import { serveMedia } from '../media/serve.ts';
-import { postEnrol, postRevoke, postStations } from './enrolment.ts';
+import { postClientCertificate, postEnrol, postRevoke, postStations } from './enrolment.ts';
 import { hasToken, sendJson } from './http.ts';
 import type { ApiOptions } from './options.ts';
 import { getOrder, getOrders, getWatch, postCancel, postOrder } from './orders.ts';
@@ -72,6 +72,8 @@ async function route(api: ApiOptions, request: IncomingMessage, response: Server
       return postStations(api, request, response);
     case 'POST stations/*/revoke':
       return postRevoke(api, third ?? '', response);
+    case 'POST clients/*/certificate':
+      return postClientCertificate(api, third ?? '', response);
     case 'POST stations/*/reset-key':
       return resetKey(api, third ?? '', response);
     case 'GET reports':

@@ -10,9 +10,11 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   'loa-broker keys add-client': [
     'loa-broker keys add-client phan-mem --key 11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo --priority routine priority',
   ],
+  'loa-broker keys certificate': ['loa-broker keys certificate phan-mem --out ./chung-thu'],
   'loa-broker run': [
     'loa-broker run',
-    'loa-broker run --host 0.0.0.0 --media-url http://10.0.0.5:8080',
+    'loa-broker run --host 0.0.0.0 --name loa.vinhphuc.example',
+    'loa-broker run --plain --host 127.0.0.1',
     'loa-broker run --broker mqtt://10.0.0.6 --database postgres://loa:secret@10.0.0.7/loa',
   ],
   'loa-broker media': ['loa-broker media add thong-bao.mp3'],
@@ -30,6 +32,11 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   'loa-broker order list': ['loa-broker order list', 'loa-broker order list --json'],
   'loa-broker order watch': ['loa-broker order watch 019357f0-7a00-7000-8000-0000000000a1'],
   'loa-broker stations': ['loa-broker stations', 'loa-broker stations reset-key dai-dong'],
+  'loa-broker stations add': [
+    'loa-broker stations add dai-dong --name "Đài Đại Đồng" --zone "thon-1=Thôn 1" "thon-2=Thôn 2=border"',
+    'loa-broker stations add --file cac-dai.csv',
+  ],
+  'loa-broker stations revoke': ['loa-broker stations revoke dai-dong'],
   'loa-broker stations list': ['loa-broker stations list --json'],
   'loa-broker stations reset-key': ['loa-broker stations reset-key dai-dong'],
 };

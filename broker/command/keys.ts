@@ -1,4 +1,7 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Command, Option } from 'commander';
+import * as v from 'valibot';
 import { type Priority, priority } from '../../protocol/fields.ts';
 import { addClientKey, initKeys, KeyStoreError } from '../keys/key-store.ts';
 import { CentreClient } from './client.ts';
@@ -17,6 +20,8 @@ export function addKeysCommands(program: Command, console: Console): void {
       const made = await inWords(console, () => initKeys(options.data, options.centre));
       console.out(options.json ? JSON.stringify(made) : words.keysInitDone(made.centre, made.root));
     });
+
+  addCertificate(keys, console);
 
   withCommon(keys.command('add-client').description(words.keysAdd), console)
     .argument('<client>', words.keysAddClient)
@@ -38,6 +43,35 @@ export function addKeysCommands(program: Command, console: Console): void {
       console.out(options.json ? JSON.stringify(added) : words.keysAddDone(added.kid, added.version));
     });
 }
+
+function addCertificate(keys: Command, console: Console): void {
+  const { words } = console;
+  withCommon(keys.command('certificate').description(words.keysCertificate), console)
+    .argument('<client>', words.keysAddClient)
+    .option('--out <dir>', words.keysCertificateOut, '.')
+    .action(async (client: string, options: CommonOptions & { out: string }) => {
+      const centre = await CentreClient.find(options.data, console);
+      const path = `/api/clients/${encodeURIComponent(client)}/certificate`;
+      const made = await centre.post(path, {}, certificateSchema);
+      if (options.json) return console.out(JSON.stringify(made));
+      const files = { certificate: join(options.out, `${client}.crt`), authority: join(options.out, 'authority.crt') };
+      try {
+        await mkdir(options.out, { recursive: true });
+        await writeFile(files.certificate, made.certificate);
+        await writeFile(files.authority, made.authority);
+      } catch (error) {
+        throw new CommandFailure(2, words.badFile(options.out, (error as Error).message));
+      }
+      return console.out(words.keysCertified(client, files.certificate, files.authority));
+    });
+}
+
+const certificateSchema = v.object({
+  client: v.string(),
+  certificate: v.string(),
+  authority: v.string(),
+  expiresAt: v.string(),
+});
 
 /** `client` is an argument, all else an option of the same name. */
 function invalid({ fields }: KeyStoreError, words: Words): string {

@@ -30,6 +30,10 @@ export const english = {
   keysAddClient: "the client's id; also its MQTT client id",
   keysAddKey: 'Ed25519 public key: 32 bytes in base64url',
   keysAddPriority: 'priority that this key may order: routine, priority, emergency; several are possible',
+  keysCertificate: "certify an ordering client's key for TLS; an earlier certificate of it is revoked",
+  keysCertificateOut: 'folder for the two files',
+  keysCertified: (client: string, certificate: string, authority: string) =>
+    `${client} may connect with:\n  ${certificate}   its certificate, for the key that signs its orders\n  ${authority}   the authority, by which it knows this centre`,
   keysAddDone: (kid: string, version: number) => `Key ${kid} is in manifest version ${version}.`,
 
   run: 'run the centre until it is stopped (Ctrl-C)',

@@ -31,6 +31,10 @@ export const vietnamese: Words = {
   keysAddClient: 'mã của phần mềm ra lệnh, cũng là MQTT client id của nó',
   keysAddKey: 'khóa công khai Ed25519: 32 byte, dạng base64url',
   keysAddPriority: 'routine, priority, emergency: mức ưu tiên khóa này được phép ra lệnh; có thể ghi nhiều lần',
+  keysCertificate: 'cấp chứng thư TLS cho khóa của phần mềm ra lệnh; chứng thư cũ của nó bị thu hồi',
+  keysCertificateOut: 'thư mục ghi hai tệp',
+  keysCertified: (client, certificate, authority) =>
+    `${client} kết nối được bằng:\n  ${certificate}   chứng thư, cho chính khóa ký lệnh\n  ${authority}   chứng thư gốc, để nhận ra trung tâm này`,
   keysAddDone: (kid, version) => `Đã thêm khóa ${kid} vào danh mục khóa phiên bản ${version}.`,
 
   run: 'chạy trung tâm cho đến khi dừng (Ctrl-C)',

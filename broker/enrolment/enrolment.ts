@@ -6,8 +6,9 @@ import {
   type StationPlan,
   secretFrom,
 } from '../../protocol/enrolment.ts';
+import { importPublicKey } from '../../protocol/keys.ts';
 import { accepted, type Decoded, refused } from '../../protocol/refusal.ts';
-import { Authority } from '../authority/authority.ts';
+import { Authority, type Issued } from '../authority/authority.ts';
 import type { Database } from '../database/database.ts';
 import type { Log } from '../log.ts';
 import { TokenBucket } from '../token-bucket.ts';
@@ -51,6 +52,11 @@ export class Enrolment {
 
   static async load(options: EnrolmentOptions): Promise<Enrolment> {
     return new Enrolment(options, await revokedSerials(options.database));
+  }
+
+  /** The authority's certificate in PEM. */
+  get authority(): string {
+    return this.#options.authority.certificate;
   }
 
   isRevoked(serial: string): boolean {
@@ -108,6 +114,24 @@ export class Enrolment {
       certificate: issued.certificate,
       plan,
     });
+  }
+
+  /**
+   * A certificate for an ordering client, for the key with which it signs its orders. That key is in the manifest
+   * because somebody at the centre put it there; the handshake shows who holds it. Earlier ones are revoked.
+   */
+  async certify(client: string, publicKey: string): Promise<Issued> {
+    const { authority, database, cut, log } = this.#options;
+    const owner = { id: client, role: 'client' } as const;
+    const issued = await authority.issueClient(owner, await importPublicKey(publicKey));
+    const earlier = await database.transaction(async (queries) => {
+      const revoked = await revokeCertificates(queries, owner);
+      await saveCertificate(queries, owner, issued);
+      return revoked;
+    });
+    this.#cutOff(earlier, cut);
+    log('info', 'client-certified', { client, serial: issued.serial, replaced: earlier.length });
+    return issued;
   }
 
   /** Takes back what a station was let in with; returns how many certificates that were. */

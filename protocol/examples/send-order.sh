@@ -2,13 +2,15 @@
 # Orders a broadcast from software of one's own, with nothing but openssl and mosquitto_rr:
 # writes an order, signs it as a compact JWS with Ed25519, hands it to the centre, prints the centre's receipt.
 #
-#   CENTRE=vinh-phuc CLIENT=my-office KEY=my-office.pem KID=… BROKER_HOST=127.0.0.1 BROKER_PORT=1883 \
+#   CENTRE=vinh-phuc CLIENT=my-office KEY=my-office.pem KID=… BROKER_HOST=127.0.0.1 BROKER_PORT=8883 \
+#   CERTIFICATE=my-office.crt AUTHORITY=authority.crt \
 #   STATION=dai-dong TITLE="Thông báo" LANGUAGE=vi \
-#   AUDIO_FILE=bulletin.ogg AUDIO_TYPE=audio/ogg AUDIO_MS=22000 AUDIO_URL=http://10.0.0.5/bulletin.ogg \
+#   AUDIO_FILE=bulletin.ogg AUDIO_TYPE=audio/ogg AUDIO_MS=22000 AUDIO_URL=https://10.0.0.5/bulletin.ogg \
 #   ./send-order.sh
 #
 # The key is made once with `openssl genpkey -algorithm ed25519 -out my-office.pem`; the centre lists its public part
-# with `loa-broker keys add-client` and tells the KID. TITLE must not hold a double quote or a backslash.
+# with `loa-broker keys add-client` and tells the KID; `loa-broker keys certificate` writes the two certificates, which
+# let the same key in by TLS. TITLE must not hold a double quote or a backslash.
 set -eu
 
 base64url() { basenc --base64url --wrap=0 | tr -d '='; }
@@ -42,5 +44,5 @@ printf '.%s' "$signature" >> "$work/signed"
 
 # One connection asks and waits for the answer: a client id can be connected only once. (-m, since mosquitto_rr 2.0.11
 # sends nothing with -f.)
-mosquitto_rr -h "$BROKER_HOST" -p "$BROKER_PORT" -V mqttv311 -i "$CLIENT" -q 1 -W 10 \
+mosquitto_rr -h "$BROKER_HOST" -p "$BROKER_PORT" --cafile "$AUTHORITY" --cert "$CERTIFICATE" --key "$KEY" -V mqttv311 -i "$CLIENT" -q 1 -W 10 \
   -t "loa/1/$CENTRE/in/$CLIENT/order" -e "loa/1/$CENTRE/in/$CLIENT/receipt" -m "$(cat "$work/signed")"

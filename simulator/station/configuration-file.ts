@@ -7,6 +7,11 @@ export interface VirtualZone {
   readonly languages?: readonly string[];
 }
 
+export interface StationIdentity {
+  readonly certificate: string;
+  readonly authority: string;
+}
+
 export interface StationConfiguration {
   readonly centre: string;
   readonly root: string;
@@ -17,6 +22,8 @@ export interface StationConfiguration {
   readonly zones: readonly VirtualZone[];
   readonly state: string;
   readonly brokerUrl: string;
+  /** Paths of what an enrolment gave; absent for plain MQTT. */
+  readonly identity?: StationIdentity | undefined;
   /** `serial:/path` or `tcp://host:port`. */
   readonly line: string;
   readonly player: string;
@@ -31,8 +38,8 @@ export function configurationFile(station: StationConfiguration): string {
     groups: [...station.groups],
     languages: [...station.languages],
     state: station.state,
-    link: { url: station.brokerUrl },
-    trust: { root: station.root },
+    link: { url: station.brokerUrl, ...(station.identity && { certificate: station.identity.certificate }) },
+    trust: { root: station.root, ...(station.identity && { authority: station.identity.authority }) },
     hardware: { driver: 'sc1', line: station.line, baud: 115_200 },
     zones: station.zones.map((zone, index) => ({
       id: zone.id,

@@ -5,7 +5,7 @@ import { type Log, silentLog } from '../../agent/entry.ts';
 import { type Controller, startController } from '../controller/controller.ts';
 import { startLoudspeaker, type VirtualLoudspeaker } from '../loudspeaker/loudspeaker.ts';
 import { type AgentProcess, prepareAgent } from './agent-process.ts';
-import { configurationFile, type VirtualZone } from './configuration-file.ts';
+import { configurationFile, type StationIdentity, type VirtualZone } from './configuration-file.ts';
 
 export interface VirtualStationOptions {
   /** Everything that stays: `agent.toml`, `agent.log`, `state/`, `heard/<zone>.wav`, `timeline.jsonl`. */
@@ -14,6 +14,8 @@ export interface VirtualStationOptions {
   /** The centre's root public key, 32 bytes in base64url. */
   readonly root: string;
   readonly brokerUrl: string;
+  /** What an enrolment into `directory`/state gave; absent for plain MQTT. */
+  readonly identity?: StationIdentity | undefined;
   readonly station: string;
   readonly name: string;
   /** Wired to the relays in this order. */
@@ -66,9 +68,9 @@ export async function startVirtualStation(options: VirtualStationOptions): Promi
     undo.push(() => controller.close());
 
     const configuration = join(directory, 'agent.toml');
-    const { centre, root, brokerUrl, station, name, groups = [], languages = ['vi'] } = options;
+    const { centre, root, brokerUrl, identity, station, name, groups = [], languages = ['vi'] } = options;
     const text = configurationFile({
-      ...{ centre, root, brokerUrl, station, name, groups, languages, zones: options.zones },
+      ...{ centre, root, brokerUrl, identity, station, name, groups, languages, zones: options.zones },
       state: join(directory, 'state'),
       line: controller.line,
       player: loudspeaker.player.path,

@@ -31,6 +31,7 @@ test('the command line teaches', { timeout: 120_000 }, async (t) => {
     t.match(await loaBroker('--version'), { status: 0, out: /^loa-broker \d+\.\d+\.\d+\n$/ });
     for (const command of [
       ...['', 'keys', 'keys init', 'keys add-client', 'run', 'media', 'media add', 'stations', 'stations reset-key'],
+      ...['keys certificate', 'stations add', 'stations revoke'],
       ...['order', 'order send', 'order cancel', 'order list', 'order watch'],
     ]) {
       const words = command.split(' ').filter(Boolean);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -31,6 +31,12 @@ test("an order from somebody's own software, as the README shows it", { skip: no
   // `loa-broker run` leaves a note by which the command finds the running centre; this one runs inside the test.
   await story.post('/api/keys/reload', {});
 
+  const certified = (await story.post('/api/clients/my-office/certificate', {})) as Record<string, string>;
+  const certificate = join(story.folder, 'my-office.crt');
+  const authority = join(story.folder, 'authority.crt');
+  await writeFile(certificate, certified.certificate ?? '');
+  await writeFile(authority, certified.authority ?? '');
+
   const { hostname, port } = new URL(story.centre.mqttUrl);
   const environment = {
     ...process.env,
@@ -38,6 +44,8 @@ test("an order from somebody's own software, as the README shows it", { skip: no
     CLIENT: 'my-office',
     KEY: key,
     KID: kid,
+    CERTIFICATE: certificate,
+    AUTHORITY: authority,
     BROKER_HOST: hostname,
     BROKER_PORT: port,
     STATION: 'dai-dong',

@@ -1,8 +1,11 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import fetch, { type RequestInit, type Response } from 'node-fetch';
+import { enrol } from '../../agent/enrol/enrol.ts';
 import { type Centre, type CentreOptions, startCentre } from '../../broker/centre.ts';
 import { initKeys } from '../../broker/keys/key-store.ts';
 import { ingest } from '../../broker/media/ingest.ts';
@@ -78,8 +81,13 @@ export class Story {
 
   /** Adds a station with three zones and, unless told otherwise, waits until it is online. */
   async station(choice: StationChoice, wait = true): Promise<VirtualStation> {
+    const directory = join(this.folder, choice.station);
+    const identity = this.#centre.mqttUrl.startsWith('mqtts:')
+      ? await this.#enrol(choice.station, directory)
+      : undefined;
     const station = await startVirtualStation({
-      directory: join(this.folder, choice.station),
+      directory,
+      identity,
       centre: 'vinh-phuc',
       root: this.root,
       brokerUrl: this.#centre.mqttUrl,
@@ -92,6 +100,16 @@ export class Story {
     this.#stations.set(choice.station, station);
     if (wait) await this.online(choice.station);
     return station;
+  }
+
+  /** As a technician does it: a code from the centre, then the key, the request and the certificate on the board. */
+  async #enrol(station: string, directory: string): Promise<{ certificate: string; authority: string }> {
+    const plan = { station, name: station, zones: [{ id: 'loa', name: 'Loa' }] };
+    const { codes } = (await this.post('/api/stations', { stations: [plan] })) as { codes: { code: string }[] };
+    const state = join(directory, 'state');
+    const config = join(directory, 'enrolled.toml');
+    await enrol({ centre: this.#centre.httpUrl, code: codes[0]?.code ?? '', config, state, line: 'tcp://127.0.0.1:1' });
+    return { certificate: join(state, 'certificate.pem'), authority: join(state, 'authority.pem') };
   }
 
   async online(station: string): Promise<void> {
@@ -108,7 +126,7 @@ export class Story {
     await run('ffmpeg', ['-v', 'error', '-y', '-f', 'lavfi', '-i', sweep, file]);
     const store = new MediaStore(join(this.centreData, 'media'));
     const { sha256 } = await ingest(store, file, { language: 'vi', ffmpeg: 'ffmpeg' });
-    const response = await fetch(`${this.#centre.httpUrl}/media/${sha256}`);
+    const response = await this.fetch(`/media/${sha256}`);
     const stored = join(this.folder, sha256);
     await writeFile(stored, Buffer.from(await response.arrayBuffer()));
     return { sha256, pcm: await decodeProgramme(stored) };
@@ -151,6 +169,15 @@ export class Story {
     return (await readWav(station.loudspeaker.wavOf(zone))).sound;
   }
 
+  /** Over HTTPS as anybody who knows the centre's authority. */
+  async fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const ca = await readFile(join(this.centreData, 'keys', 'authority.crt'));
+    return fetch(this.#centre.httpUrl + path, {
+      ...init,
+      agent: this.#centre.httpUrl.startsWith('https:') ? new Agent({ ca }) : undefined,
+    });
+  }
+
   async get(path: string): Promise<unknown> {
     return this.#call(path, { method: 'GET' });
   }
@@ -168,12 +195,20 @@ export class Story {
   async #call(path: string, init: RequestInit): Promise<unknown> {
     const token = (await readFile(join(this.centreData, 'api-token'), 'utf8')).trim();
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-    const response = await fetch(this.#centre.httpUrl + path, { ...init, headers });
+    const response = await this.fetch(path, { ...init, headers });
     if (!response.ok) throw new Error(`${path}: HTTP ${response.status} ${await response.text()}`);
     return response.json();
   }
 }
 
 function centreOptions(folder: string, options: Partial<CentreOptions>): CentreOptions {
-  return { data: join(folder, 'centre'), host: '127.0.0.1', mqttPort: 0, httpPort: 0, plain: true, log: () => {}, ...options };
+  return {
+    data: join(folder, 'centre'),
+    host: '127.0.0.1',
+    mqttPort: 0,
+    httpPort: 0,
+    plain: options.broker !== undefined,
+    log: () => {},
+    ...options,
+  };
 }
