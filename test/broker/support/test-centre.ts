@@ -1,6 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fetchBy from 'node-fetch';
 import { type Centre, type CentreOptions, startCentre } from '../../../broker/centre.ts';
 import { initKeys } from '../../../broker/keys/key-store.ts';
 import type { LogFields } from '../../../broker/log.ts';
@@ -113,4 +115,16 @@ export async function callApi(data: string, http: string, path: string, body?: u
 
 async function apiHeaders(data: string): Promise<Record<string, string>> {
   return { authorization: `Bearer ${(await readFile(join(data, 'api-token'), 'utf8')).trim()}` };
+}
+
+/** The same to a centre that speaks TLS, believing its own authority. */
+export async function callSecurely(data: string, http: string, path: string, body: unknown): Promise<Answer> {
+  const ca = await readFile(join(data, 'keys', 'authority.crt'));
+  const response = await fetchBy(`${http}${path}`, {
+    agent: new Agent({ ca }),
+    headers: await apiHeaders(data),
+    method: 'POST',
+    body: JSON.stringify(body),
+  });
+  return { status: response.status, body: await response.json() };
 }
