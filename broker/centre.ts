@@ -28,6 +28,7 @@ import { answerPull } from './orders/pull.ts';
 import { push } from './orders/push.ts';
 import { Receipts } from './orders/receipts.ts';
 import { ReportFeed } from './orders/report-feed.ts';
+import { Policies } from './policies/policies.ts';
 import { Roster } from './roster/roster.ts';
 
 export interface CentreOptions {
@@ -149,6 +150,7 @@ async function compose(options: CentreOptions, opened: Opened): Promise<Centre> 
       roster.suspect(station, 'number-reused', `report ${seq} of journal ${epoch} came again with another content`),
   });
   opened.add(() => ledger.close());
+  const policies = await Policies.load({ centre, database, roster, bus, signer, background, log });
   const book = new OrderBook({ centre, database, roster, signer });
 
   /** Pushes what has just entered the book; a repeated request finds everything done. */
@@ -172,6 +174,7 @@ async function compose(options: CentreOptions, opened: Opened): Promise<Centre> 
       receipts.answer(client, payload, result);
     },
     tooMany: (client, payload) => receipts.answer(client, payload, refused('busy', 'too many requests waiting')),
+    heard: (station) => policies.heard(station),
     regrouped: async (station, groups) => {
       if ((await joinGroups(database, station, groups)) > 0) await indexes.publish(station);
     },
@@ -188,6 +191,7 @@ async function compose(options: CentreOptions, opened: Opened): Promise<Centre> 
     roster,
     media,
     feed,
+    policies,
     log,
     stopping: stopping.signal,
     mediaUrl: () => (options.mediaUrl ?? reachable(http.url, names)).replace(/\/+$/, ''),
@@ -209,6 +213,7 @@ async function compose(options: CentreOptions, opened: Opened): Promise<Centre> 
     await publishKeys();
     await publishHost('online');
     await indexes.publishAll();
+    await policies.sendAgain();
   };
   const repeat = setInterval(() => bus.isUp() && background.run('greeting', greet()), options.repeatMs ?? REPEAT_MS);
   opened.add(() => clearInterval(repeat));

@@ -28,6 +28,8 @@ export interface InboundOptions {
   readonly request: (client: string, payload: Uint8Array) => Promise<void>;
   /** A request above what a client may have waiting; answered without being read. */
   readonly tooMany: (client: string, payload: Uint8Array) => void;
+  /** The station said anew what it is, or whether it is online. */
+  readonly heard: (station: string) => Promise<void>;
   /** The station now says that it belongs to these groups. */
   readonly regrouped: (station: string, groups: readonly string[]) => Promise<void>;
 }
@@ -72,7 +74,7 @@ export class Inbound {
   }
 
   async #fromStation(topic: FromStation, payload: Uint8Array): Promise<void> {
-    const { roster, report, pull } = this.#options;
+    const { roster, report, pull, heard } = this.#options;
     const { station } = topic;
     const channel: StationChannel | 'alarm' = topic.channel;
     switch (channel) {
@@ -83,7 +85,8 @@ export class Inbound {
       case 'birth':
         return this.#birth(station, payload);
       case 'state':
-        return this.#read(station, 'state', decodeState(payload), (state) => roster.state(station, state));
+        this.#read(station, 'state', decodeState(payload), (state) => roster.state(station, state));
+        return heard(station);
       case 'health':
         return this.#read(station, 'health', decodeHealth(payload), (health) => roster.health(station, health));
       case 'alarm':
@@ -103,13 +106,14 @@ export class Inbound {
   }
 
   async #birth(station: string, payload: Uint8Array): Promise<void> {
-    const { roster, regrouped } = this.#options;
+    const { roster, regrouped, heard } = this.#options;
     const birth = decodeBirth(payload);
     if (!birth.ok) return this.#unreadable(station, 'birth', birth.refusal);
     if (birth.value.station !== station) {
       return this.#options.log('warn', 'birth-of-another', { station, names: birth.value.station });
     }
     if (await roster.birth(station, birth.value)) await regrouped(station, birth.value.groups);
+    await heard(station);
   }
 
   #read<T>(station: string, channel: string, decoded: Decoded<T>, use: (value: T) => void): void {

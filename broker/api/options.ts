@@ -7,6 +7,7 @@ import type { Log } from '../log.ts';
 import type { MediaStore } from '../media/store.ts';
 import type { Entered } from '../orders/book.ts';
 import type { ReportFeed } from '../orders/report-feed.ts';
+import type { Policies } from '../policies/policies.ts';
 import type { Roster } from '../roster/roster.ts';
 
 /** What the API needs of the centre. */
@@ -18,6 +19,7 @@ export interface ApiOptions {
   readonly media: MediaStore;
   readonly mediaUrl: () => string;
   readonly feed: ReportFeed;
+  readonly policies: Policies;
   /** Books and pushes. */
   readonly book: (order: Order) => Promise<Decoded<Entered>>;
   readonly cancel: (request: { id: string; rev?: number; reason?: string }) => Promise<Decoded<Entered>>;

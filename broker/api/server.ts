@@ -9,6 +9,7 @@ import { postClientCertificate, postEnrol, postRevoke, postStations } from './en
 import { hasToken, sendJson } from './http.ts';
 import type { ApiOptions } from './options.ts';
 import { getOrder, getOrders, getWatch, postCancel, postOrder } from './orders.ts';
+import { getPolicy, postPolicy } from './policies.ts';
 
 export interface HttpServer {
   readonly url: string;
@@ -74,6 +75,14 @@ async function route(api: ApiOptions, request: IncomingMessage, response: Server
       return postRevoke(api, third ?? '', response);
     case 'POST clients/*/certificate':
       return postClientCertificate(api, third ?? '', response);
+    case 'GET policy':
+      return getPolicy(api, undefined, response);
+    case 'POST policy':
+      return postPolicy(api, undefined, request, response);
+    case 'GET stations/*/policy':
+      return getPolicy(api, third, response);
+    case 'POST stations/*/policy':
+      return postPolicy(api, third, request, response);
     case 'POST stations/*/reset-key':
       return resetKey(api, third ?? '', response);
     case 'GET reports':

@@ -3,6 +3,7 @@ import fetch, { type Response } from 'node-fetch';
 import * as v from 'valibot';
 import { readApiToken, readAuthority } from '../keys/key-store.ts';
 import { CommandFailure, type Console, reasonIn } from './console.ts';
+import { problemIn } from './problems.ts';
 import { readRunFile } from './run-file.ts';
 
 const refusalSchema = v.object({
@@ -59,7 +60,7 @@ export class CentreClient {
     }
     const { code, fields } = refused.output.refusal;
     const { words } = this.#console;
-    const lines = fields.map(({ path, problem }) => `  ${path || '-'}: ${words.problems[problem] ?? problem}`);
+    const lines = fields.map(({ path, problem }) => `  ${path || '-'}: ${problemIn(this.#console, problem)}`);
     const head = [words.refused(code), reasonIn(words, code)].filter(Boolean).join(' ');
     throw new CommandFailure(1, [head, ...lines].join('\n'), refused.output);
   }

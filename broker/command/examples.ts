@@ -38,5 +38,11 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   ],
   'loa-broker stations revoke': ['loa-broker stations revoke dai-dong'],
   'loa-broker stations list': ['loa-broker stations list --json'],
+  'loa-broker stations policy': [
+    'loa-broker stations policy --all --file gioi-han.toml',
+    'loa-broker stations policy dai-dong --file gioi-han.toml',
+    'loa-broker stations policy dai-dong',
+    'loa-broker stations policy dai-dong --clear',
+  ],
   'loa-broker stations reset-key': ['loa-broker stations reset-key dai-dong'],
 };

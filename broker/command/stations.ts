@@ -4,6 +4,7 @@ import { entrySchema } from '../roster/entry.ts';
 import { CentreClient } from './client.ts';
 import { type Console, localTime, table } from './console.ts';
 import { type CommonOptions, withCommon } from './options.ts';
+import { addPolicyCommand } from './policy.ts';
 import { addStationsAdd } from './stations-add.ts';
 
 const stationsSchema = v.object({ stations: v.array(entrySchema) });
@@ -41,6 +42,8 @@ export function addStationsCommand(program: Command, console: Console): void {
       const done = await centre.post(path, {}, v.object({ station: v.string(), certificates: v.number() }));
       console.out(options.json ? JSON.stringify(done) : words.stationsRevoked(done.station, done.certificates));
     });
+
+  addPolicyCommand(stations, console);
 
   withCommon(stations.command('reset-key').description(words.stationsReset), console)
     .argument('<station>')

@@ -1,3 +1,4 @@
+import { policyInEnglish } from './policy-en.ts';
 import { refusalsInEnglish } from './refusals-en.ts';
 
 /** What an operator reads on the command line, in English. Codes of the wire stay as they are. */
@@ -130,6 +131,7 @@ export const english = {
     count === 0
       ? `${station} has no certificate that counts.`
       : `${station} is cut off. Let it in again with: loa-broker stations add`,
+  policy: policyInEnglish,
   noStations: 'No station has been heard of yet.',
   headStations: ['station', 'name', 'state', 'last seen', 'zones', 'alarms'],
   online: 'online',

@@ -1,3 +1,4 @@
+import { policyInVietnamese } from './policy-vi.ts';
 import { refusalsInVietnamese } from './refusals-vi.ts';
 import type { Words } from './words-en.ts';
 
@@ -128,6 +129,7 @@ export const vietnamese: Words = {
     count === 0
       ? `Đài ${station} không có chứng thư nào còn hiệu lực.`
       : `Đã ngắt đài ${station}. Cho đài vào lại bằng: loa-broker stations add`,
+  policy: policyInVietnamese,
   noStations: 'Chưa có đài nào kết nối.',
   headStations: ['mã đài', 'tên', 'tình trạng', 'lần cuối', 'cụm loa', 'cảnh báo'],
   online: 'trực tuyến',
@@ -179,6 +181,7 @@ export const vietnamese: Words = {
     'are all past': 'mọi giờ phát đều đã qua; hãy ghi giờ khác ở --at',
     'is past': 'đã qua',
     'no such order': 'không có lệnh này',
+    'the station has no such zone': 'đài không có cụm loa hoặc nhãn này',
     'no such station': 'không có đài này',
     'no station is in this group': 'không có đài nào thuộc nhóm này',
     'no such recording in the store': 'không có bản ghi này trong kho; thêm bằng: loa-broker media add TỆP',

@@ -115,4 +115,14 @@ export const migrations: readonly (readonly string[])[] = [
     )`,
     'create index certificates_by_owner on certificates (role, id)',
   ],
+  [
+    `create table policies (
+      -- a station's id, or 'all/' for every station
+      addressee text primary key,
+      version bigint not null,
+      -- absent where it was cleared
+      policy text,
+      set_at text not null
+    )`,
+  ],
 ];

@@ -32,6 +32,7 @@ test('the command line teaches', { timeout: 120_000 }, async (t) => {
     for (const command of [
       ...['', 'keys', 'keys init', 'keys add-client', 'run', 'media', 'media add', 'stations', 'stations reset-key'],
       ...['keys certificate', 'stations add', 'stations revoke'],
+      'stations policy',
       ...['order', 'order send', 'order cancel', 'order list', 'order watch'],
     ]) {
       const words = command.split(' ').filter(Boolean);

@@ -4,6 +4,7 @@ import mqtt, { type MqttClient } from 'mqtt';
 import { type Ack, decodeAck } from '../../../protocol/ack.ts';
 import { encodeBirth } from '../../../protocol/birth.ts';
 import { type Cancel, decodeCancel } from '../../../protocol/cancel.ts';
+import { type CentreConfiguration, decodeCentreConfiguration } from '../../../protocol/configuration.ts';
 import { type KeyLookup, peekType, type SigningKey } from '../../../protocol/envelope.ts';
 import { decodeKeys, importPublicKey, keyLookup } from '../../../protocol/keys.ts';
 import { decodeOrder, type Order } from '../../../protocol/order.ts';
@@ -74,11 +75,14 @@ export class TestStation {
     return station;
   }
 
-  async bear(groups: string[]): Promise<void> {
+  /** `configuration`: the version of the centre's configuration that it keeps to. */
+  async bear(groups: string[], configuration?: number): Promise<void> {
     const boot = randomBytes(16).toString('hex');
+    const { configuration: _, ...plain } = birth;
+    const said = { ...plain, ...(configuration !== undefined && { configuration }) };
     await this.publish(
       'birth',
-      encodeBirth({ ...birth, station: this.station, boot, key: this.identity.publicKey, groups }),
+      encodeBirth({ ...said, station: this.station, boot, key: this.identity.publicKey, groups }),
       true,
     );
     await this.publish('state', encodeState({ state: 'online', boot, connection: 1 }), true);
@@ -150,6 +154,20 @@ export class TestStation {
       const index = latest && must(await decodeOrderIndex(latest, lookup)).value;
       return index !== undefined && fits(index) ? index : undefined;
     });
+  }
+
+  /** What it was sent as configurations, oldest first. */
+  async configurations(): Promise<CentreConfiguration[]> {
+    const lookup = await this.keys();
+    const payloads = this.messages('command').filter((payload) => peekType(payload) === 'loa-configuration');
+    return Promise.all(payloads.map(async (payload) => must(await decodeCentreConfiguration(payload, lookup)).value));
+  }
+
+  /** The first configuration that it was sent with at least this version. */
+  async configuration(version: number): Promise<CentreConfiguration> {
+    return until(`configuration ${version} for ${this.station}`, async () =>
+      (await this.configurations()).find((each) => each.version >= version),
+    );
   }
 
   async time(nonce: string): Promise<Time> {

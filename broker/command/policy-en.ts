@@ -1,0 +1,21 @@
+/** What an operator reads of policies, in English. */
+export const policyInEnglish = {
+  about: 'show, set or clear what stations must not do: quiet hours, airtime of a day, volume ceilings',
+  station: 'the station that it concerns',
+  all: 'every station, also those to come',
+  file: 'TOML or JSON: quietHours, dailyMinutes, volumeCeilings, timeZone, as in a station’s [policy]',
+  clear: 'set it no more',
+  needsTarget: 'Say whom it concerns: a station, or --all for every station (not both).',
+  fileAndClear: '--file and --clear exclude each other.',
+  noFile: (file: string) => `There is no such file, or it may not be read: ${file}. Check its name.`,
+  unreadable: (file: string, where: string) => `${file} cannot be understood (${where}). Mend it, then try again.`,
+  ofAll: 'For every station',
+  ofStation: (station: string) => `For ${station} besides`,
+  none: 'no limits',
+  quiet: (hours: string) => `quiet ${hours}`,
+  minutes: (count: number) => `at most ${count} minutes a day`,
+  ceiling: (percent: number, where: string) => `volume at most ${percent} %${where}`,
+  timeZone: (name: string) => `time of ${name}`,
+  kept: (count: number, of: number) => `Stations that keep to it: ${count} of ${of}.`,
+  waiting: (stations: string) => `They have not said so yet and get it when they are online: ${stations}`,
+} as const;
