@@ -38,7 +38,7 @@ const CLIENT_DAYS = 2 * 365;
 
 /**
  * A board has no battery clock and starts in 1970; it must reach its centre before it can know the time. So nothing that
- * we issue begins later than that: an end is what limits it, and revocation. [P-15]
+ * we issue begins later than that: an end is what limits it, and revocation. [P-92]
  */
 const ALWAYS = new Date(0);
 
