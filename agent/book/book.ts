@@ -163,10 +163,13 @@ export async function resumeBook(journal: Journal): Promise<readonly BookedAirin
       ],
     };
   });
-  return open().flatMap((airing) => {
+  const owed = open().flatMap((airing) => {
     const record = journal.orders.get(airing.order.id);
     return record === undefined ? [] : [bookedAiring(record.order, airing)];
   });
+  // A warning is not to be begun behind a thousand others.
+  const isEmergency = ({ order }: BookedAiring) => order.priority === 'emergency';
+  return [...owed.filter(isEmergency), ...owed.filter((airing) => !isEmergency(airing))];
 }
 
 /** What goes onto an airing's record together with its outcome. */

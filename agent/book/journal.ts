@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { Report } from '../../protocol/report.ts';
 import { reportSchema } from '../../protocol/report.ts';
 import { Memory, operationsOf, type Records } from './memory.ts';
+import { isWritten } from './outbox.ts';
 import {
   type AiringRecord,
   airingKey,
@@ -189,7 +190,8 @@ export class Journal {
     for (const commit of commits) {
       try {
         const entry = commit.decide();
-        const reports = (entry?.reports ?? []).map((draft, at) =>
+        const drafts = (entry?.reports ?? []).filter((draft) => isWritten(draft, seq + 1 - this.#firstSeq));
+        const reports = drafts.map((draft, at) =>
           sayable(draft, { epoch: this.#epoch, seq: seq + at + 1 }, this.#options),
         );
         if (entry !== undefined) {
