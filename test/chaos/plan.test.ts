@@ -12,7 +12,10 @@ function firstOf<T>(plan: Iterable<T>, count: number): T[] {
 }
 
 const planOf = (seed: number) => ({
-  orders: firstOf(plannedOrders(new Random(seed).branch('orders'), { stations, zones: ['cho'], brief: true }), 500),
+  orders: firstOf(
+    plannedOrders(new Random(seed).branch('orders'), { stations, zones: ['cho'], validMs: 60_000, brief: true }),
+    500,
+  ),
   faults: stations.map((station) => firstOf(plannedFaults(new Random(seed).branch(station)), 500)),
   centre: firstOf(plannedCentreKills(new Random(seed).branch('centre')), 500),
 });

@@ -57,25 +57,30 @@ export interface PlannedCentreKill {
 export interface PlanOptions {
   readonly stations: readonly string[];
   readonly zones: readonly string[];
+  /** Longer than the storm and its healing: what has expired before a station hears of it has no outcome there. */
+  readonly validMs: number;
   /** Also orders so short-lived that a dead station may never hear of them. */
   readonly brief: boolean;
 }
-
-/** Longer than a storm and its healing: what has expired before a station hears of it has no outcome there. */
-const VALID_MS = 4 * 60_000;
 
 const DAY_S = 24 * 60 * 60;
 /** How far from the truth a clock is set: the last one is about 1970. */
 const CLOCK_OFFSETS_S = [0, 3, -3, 90, -90, 3_600, -3_600, 400 * DAY_S, -400 * DAY_S, -56 * 365 * DAY_S];
 
 /** Orders, cancellations and updates. Every recording is used once, so that what is heard names its order. */
-export function* plannedOrders(random: Random, { stations, zones, brief }: PlanOptions): Generator<PlannedOrder> {
+export function* plannedOrders(
+  random: Random,
+  { stations, zones, validMs, brief }: PlanOptions,
+): Generator<PlannedOrder> {
   const first = random.integer(0, SIGNATURES - 1);
   let used = 0;
   // 733 and SIGNATURES have no common divisor: every signature comes once before any comes again.
   const signature = (): number => (first + 733 * used++) % SIGNATURES;
   for (;;) {
-    const durationMs = random.integer(10, 40) * 100;
+    const durationMs = random.weighted([
+      [4, random.integer(10, 40) * 100],
+      [1, random.integer(50, 80) * 100],
+    ]);
     const instants = random.weighted([
       [5, 0],
       [3, 1],
@@ -102,7 +107,7 @@ export function* plannedOrders(random: Random, { stations, zones, brief }: PlanO
           ? undefined
           : Array.from({ length: instants }, (_, at) => soonest + at * (durationMs + random.integer(25, 60) * 100)),
       lateByS: short ? 1 : random.integer(4, 25),
-      validMs: short ? random.integer(10, 30) * 100 : VALID_MS,
+      validMs: short ? random.integer(10, 30) * 100 : validMs,
       signature: signature(),
       durationMs,
       times: random.chance(0.12) ? 2 : 1,

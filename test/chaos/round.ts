@@ -28,6 +28,8 @@ export interface RoundOptions {
   readonly progress: (counts: Counts, phase: string) => void;
 }
 
+const HEALED_WITHIN_MS = 2 * 60_000;
+
 /** An agent that ended by itself, beside what the checker finds. */
 export type Finding = Violation | { readonly rule: 'crashed'; readonly station: string; readonly what: string };
 
@@ -84,7 +86,12 @@ async function storm(stage: Stage, options: RoundOptions): Promise<void> {
     progress(stage.diary.counts, 'storms');
     if (performance.now() > end || enough(stage.diary.counts)) over.abort();
   }, 250);
-  const plan = { stations: stationNames(stage.stations.length), zones: ZONES, brief };
+  const plan = {
+    stations: stationNames(stage.stations.length),
+    zones: ZONES,
+    brief,
+    validMs: stormMs + HEALED_WITHIN_MS,
+  };
   try {
     await Promise.all([
       new Operator(stage, ending).work(plannedOrders(random.branch('orders'), plan)),
