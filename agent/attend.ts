@@ -112,7 +112,9 @@ async function takeTurns(
   for (;;) {
     const turn = await stage.turn(claim, enough);
     const at = stationClock.instant();
-    if (turn === undefined) {
+    window.look();
+    if (turn === undefined || window.late.aborted) {
+      turn?.release();
       // What waits stays open when the agent closes; whoever withdrew what had not begun has said so.
       if (closing.aborted || (withdrawn.aborted && last === undefined)) return;
       const stop = stage.stopped ? { refusal: { code: 'stopped' as const } } : {};

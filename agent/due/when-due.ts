@@ -12,6 +12,8 @@ export interface Window {
   readonly late: AbortSignal;
   /** What it is when it has not begun, or not begun again, by then. */
   readonly lateOutcome: Extract<Outcome, 'missed' | 'expired' | 'interrupted' | 'preempted'>;
+  /** Looks at the time right before it begins: that it is late may be known only since it fell due. */
+  look(): void;
   /** It has begun once: from now on only the order's end bounds it. */
   begun(): void;
 }
@@ -53,7 +55,7 @@ export function whenDue(
     let waited = false;
     let isDue = false;
     while (!signal.aborted) {
-      const now = stationClock.trusted ? stationClock.now() : urgent ? unverified() : undefined;
+      const now = presumed();
       if (now !== undefined && now > latest) break;
       if (now !== undefined && now >= dueFrom && !isDue) {
         isDue = true;
@@ -67,6 +69,7 @@ export function whenDue(
     fallDue(undefined);
     if (!signal.aborted) late.abort();
   };
+  const presumed = () => (stationClock.trusted ? stationClock.now() : urgent ? unverified() : undefined);
   /** As if the order had been issued when it arrived. */
   const unverified = () => latestStart - order.lateBy * 1_000 + (clock.monotonic() - arrivedAt);
   signal.addEventListener('abort', () => fallDue(undefined), { once: true });
@@ -76,6 +79,10 @@ export function whenDue(
     due,
     late: late.signal,
     lateOutcome: hasBegun ? airing.state : expiry <= latestStart ? 'expired' : 'missed',
+    look: () => {
+      const now = presumed();
+      if (now !== undefined && now > latest && !signal.aborted) late.abort();
+    },
     begun: () => {
       latest = expiry;
     },

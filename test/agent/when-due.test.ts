@@ -59,6 +59,18 @@ test('what is due now does not wait for a clock if it is an emergency, and else 
   t.same(due, ['emergency', 'routine']);
 });
 
+test('a warning that turns out to be late when the time becomes known is late at the next look', async (t) => {
+  const { clock, stationClock, trust } = setUp(false);
+  const old = airing('now', { priority: 'emergency', issuedAt: '2026-11-20T07:58:00.000Z' });
+  const window = whenDue(old, clock, stationClock, never);
+  await window.due;
+  window.look();
+  t.notOk(window.late.aborted);
+  trust();
+  window.look();
+  t.ok(window.late.aborted);
+});
+
 test('whoever sets the wall clock moves no instant, and a centre that says the time does', async (t) => {
   const { clock, stationClock } = setUp(true);
   let due = false;
