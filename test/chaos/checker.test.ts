@@ -148,6 +148,18 @@ test('what went as it should breaks no rule', async (t) => {
     t.same(check(history({ reports: wrong, clockSet: true }, urgent)), []);
   });
 
+  await t.test('a warning that failed a moment before its end, and was tried again', async (t) => {
+    const judged = history(
+      {
+        timeline: relay('thon-1', 120, 2_080, 3_110, 5_180),
+        hearings: [sound(130, 2_080), sound(3_130, 5_130)],
+        reports: reportsOf(aired.map((told) => (told.outcome === 'aired' ? { ...told, ms: 5_200 } : told))),
+      },
+      { priority: 'emergency' },
+    );
+    t.same(check(judged), []);
+  });
+
   await t.test('ended on air, or an earlier revision of it was', async (t) => {
     t.same(check(history({ told: [{ id, upTo: 1, at: START + 1_000 }] })), []);
     t.same(check(history({ told: [{ id, upTo: 0, at: START - 1_000 }] })), []);

@@ -6,8 +6,15 @@ import { inWords } from './outcomes.ts';
 
 /** A sound shorter than this cannot be recognised for sure. */
 const RECOGNISABLE_MS = 150;
-/** How much of the beginning and of the end of a programme may go unrecognised, in milliseconds. */
-const EDGE_MS = 120;
+/** How much of the beginning and of the end, and at every break, may be missing from what was heard in full. */
+interface Tolerance {
+  readonly edgeMs: number;
+  readonly slackMs: number;
+}
+/** For `aired`: what was heard may not be recognised to the last moment. */
+const GENEROUS: Tolerance = { edgeMs: 120, slackMs: 60 };
+/** For a second time: what was cut off a moment before its end may begin again. */
+const EXACT: Tolerance = { edgeMs: 15, slackMs: 15 };
 const FAR_MS = 60 * 60_000;
 /** From `due` to sound on a busy machine. */
 const LATENESS_MS = 3_000;
@@ -78,7 +85,7 @@ function wrongZone(airing: Airing, hearing: Hearing): Violation[] {
 /** At most once: no occurrence, with all its repetitions, was heard from beginning to end more than once. */
 function heardTwice(airing: Airing, hearings: readonly Hearing[]): Violation[] {
   return zonesOf(airing).flatMap((zone) => {
-    const times = timesHeard(airing, hearings, zone);
+    const times = timesHeard(airing, hearings, zone, EXACT);
     if (times <= 1) return [];
     return [{ rule: 'heard-twice', ...evidence(airing, hearings), what: `${times} times in full in ${zone}` }];
   });
@@ -88,7 +95,7 @@ function heardTwice(airing: Airing, hearings: readonly Hearing[]): Violation[] {
 function airedUnheard(airing: Airing, hearings: readonly Hearing[]): Violation[] {
   if (airing.outcome?.outcome !== 'aired') return [];
   return zonesOf(airing).flatMap((zone) => {
-    if (timesHeard(airing, hearings, zone) > 0) return [];
+    if (timesHeard(airing, hearings, zone, GENEROUS) > 0) return [];
     return [{ rule: 'aired-unheard', ...evidence(airing, hearings), what: `not heard in full in ${zone}` }];
   });
 }
@@ -114,10 +121,11 @@ function latestUntrusted({ order, occurrence, attempts, station }: Airing, begun
   return urgent && started !== undefined ? started + order.lateByMs : 0;
 }
 
-function timesHeard({ order }: Airing, hearings: readonly Hearing[], zone: string): number {
+function timesHeard({ order }: Airing, hearings: readonly Hearing[], zone: string, tolerance: Tolerance): number {
   const sounds = hearings.filter((hearing) => hearing.zone === zone).map(({ passes }) => passes);
-  const whole = { from: EDGE_MS, to: order.times * order.durationMs - EDGE_MS };
-  return passesThroughout(placeInAiring(sounds, order), whole);
+  const { edgeMs, slackMs } = tolerance;
+  const whole = { from: edgeMs, to: order.times * order.durationMs - edgeMs };
+  return passesThroughout(placeInAiring(sounds, order), whole, slackMs);
 }
 
 const zonesOf = ({ order, station }: Airing): readonly string[] => order.zones ?? station.zones;
