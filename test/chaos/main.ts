@@ -81,7 +81,7 @@ try {
 } finally {
   await postgres?.close();
   if (!kept) await rm(folder, { recursive: true, force: true });
+  process.stderr.write('\n');
+  process.stdout.write(options.json ? `${JSON.stringify(totals.summary())}\n` : totals.inWords());
 }
-process.stderr.write('\n');
-process.stdout.write(options.json ? `${JSON.stringify(totals.summary())}\n` : totals.inWords());
 if (totals.violations > 0) process.exitCode = 1;

@@ -35,6 +35,9 @@ export async function mountSmallDisk(megabytes: number): Promise<SmallDisk | und
         const { bavail, bsize } = await statfs(path);
         const bytes = bavail * bsize - leave;
         for (let at = 0; at < bytes; at += 65_536) await file.write(Buffer.alloc(Math.min(65_536, bytes - at)));
+      } catch (error) {
+        // Somebody took the last of it meanwhile: then it is full.
+        if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
       } finally {
         await file.close();
       }
