@@ -6,8 +6,8 @@ import { type Schedule, scheduleOf } from './occurrences.ts';
 
 /** How far ahead the occurrences of daily orders are booked, so that their recordings are here in time. */
 const HORIZON_MS = 24 * 60 * 60_000;
-/** Occurrences of one order booked at once: a station that was away for long reports what it missed in portions. */
-const AT_ONCE = 500;
+/** A station that was away for long books in portions, and all of them at once: the last ones may be due now. */
+const PORTION_MS = 10 * HORIZON_MS;
 
 export interface PlannerOptions {
   readonly journal: Journal;
@@ -51,12 +51,16 @@ export class Planner {
     for (const { order, state, through } of [...journal.orders.values()]) {
       if (state !== 'booked' || order.when.type !== 'daily') continue;
       if ((journal.cancels.get(order.id)?.rev ?? 0) >= order.rev) continue;
-      const after = through ?? Date.parse(order.issuedAt) - 1;
+      const schedule = await this.#scheduleOf(order);
       const until = Math.min(stationClock.now() + HORIZON_MS, Date.parse(order.expiresAt));
-      if (until <= after) continue;
-      const instants = (await this.#scheduleOf(order)).between(after, until).slice(0, AT_ONCE);
-      const last = instants.at(-1);
-      if (last !== undefined) onBooked(await bookOccurrences(journal, order, instants, last));
+      let after = through ?? Date.parse(order.issuedAt) - 1;
+      while (after < until) {
+        const portion = Math.min(after + PORTION_MS, until);
+        const instants = schedule.between(after, portion);
+        const last = instants.at(-1);
+        if (last !== undefined) onBooked(await bookOccurrences(journal, order, instants, last));
+        after = portion;
+      }
     }
   }
 

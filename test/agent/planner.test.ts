@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import { test } from 'tap';
+import { type BookedAiring, bookOrder } from '../../agent/book/book.ts';
+import { Journal } from '../../agent/book/journal.ts';
+import { Planner } from '../../agent/due/planner.ts';
+import { silentLog } from '../../agent/log.ts';
+import type { VerifiedOrder } from '../../agent/verify/verify-order.ts';
+import { anOrder, aReport } from '../support/examples.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { trustedClock } from '../support/station-clocks.ts';
+
+test('a station that was away for a year airs what is due today all the same', async (t) => {
+  const { station, at, software } = aReport();
+  const journal = await Journal.open({
+    directory: join(t.testdir(), 'journal'),
+    log: silentLog,
+    stamp: (draft, number) => ({ ...draft, ...number, station, at, clock: 'trusted', software }),
+  });
+  t.teardown(() => journal.close());
+  const times = Array.from({ length: 24 }, (_, hour) => `${String(hour).padStart(2, '0')}:00`);
+  const order = anOrder({
+    issuedAt: '2025-11-20T08:00:00.000Z',
+    expiresAt: '2027-11-20T08:00:00.000Z',
+    when: { type: 'daily', times, timeZone: 'Asia/Ho_Chi_Minh' },
+  });
+  await bookOrder(journal, { order, zones: ['thon-1'], token: new Uint8Array() } as unknown as VerifiedOrder);
+  const booked: BookedAiring[] = [];
+  const stationClock = trustedClock(new ManualClock(Date.parse('2026-11-20T08:00:00.000Z')));
+  const planner = new Planner({ journal, stationClock, onBooked: (airings) => booked.push(...airings) });
+  await planner.plan();
+  t.equal(booked.at(-1)?.occurrence, '2026-11-21T08:00:00.000Z', 'looked a day ahead at once');
+  t.equal(new Set(booked.map(({ key }) => key)).size, 366 * 24 + 1, 'and nothing is skipped silently');
+});
