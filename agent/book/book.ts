@@ -115,11 +115,13 @@ export function declineOrder(journal: Journal, order: Order, refusal: Refusal): 
 export async function bookCancel(journal: Journal, cancel: Pick<Cancel, 'id' | 'rev'>, at: string): Promise<Booking> {
   let withdrawn: readonly string[] = [];
   await journal.commit(() => {
-    if ((journal.cancels.get(cancel.id)?.rev ?? 0) >= cancel.rev) return undefined;
+    const cancelledUpTo = journal.cancels.get(cancel.id)?.rev ?? 0;
+    if (cancelledUpTo >= cancel.rev) return undefined;
     const { waiting, onAir } = unfinished(journal, cancel.id, cancel.rev);
     withdrawn = [...waiting, ...onAir].map(airingKey);
     const record = journal.orders.get(cancel.id);
-    const daily = record?.state === 'booked' && record.order.when.type === 'daily' && record.order.rev <= cancel.rev;
+    const inForce = record?.state === 'booked' && record.order.rev > cancelledUpTo && record.order.rev <= cancel.rev;
+    const daily = inForce && record.order.when.type === 'daily';
     return {
       cancel: { id: cancel.id, rev: cancel.rev, at },
       airings: waiting.map(withState('cancelled')),

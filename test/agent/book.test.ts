@@ -279,6 +279,7 @@ test('occurrences of a daily order are booked once each, and end with their orde
   const { withdrawn } = await bookCancel(journal, { id: order.order.id, rev: 1 }, at);
   t.equal(withdrawn.length, 3);
   t.same(await bookOccurrences(journal, order.order, [three + 86_400_000], three + 86_400_000), []);
+  await bookCancel(journal, { id: order.order.id, rev: 2 }, at);
   t.same(
     await outcomes(journal),
     ['accepted 1', ...Array<string>(4).fill('cancelled 1')],
