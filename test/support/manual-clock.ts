@@ -11,8 +11,12 @@ export class ManualClock implements Clock {
   #wall: number;
   #timers: Timer[] = [];
 
-  constructor(wall = Date.parse('2026-11-20T08:00:00.000Z')) {
+  readonly #settle: () => Promise<void>;
+
+  /** `settle`: waits until everything has run that a timer resumed; a turn of the event loop where nothing else is. */
+  constructor(wall = Date.parse('2026-11-20T08:00:00.000Z'), settle: () => Promise<void> = turn) {
     this.#wall = wall;
+    this.#settle = settle;
   }
 
   now(): number {
@@ -44,7 +48,7 @@ export class ManualClock implements Clock {
   async advance(ms: number): Promise<void> {
     const end = this.#monotonic + ms;
     for (;;) {
-      await turn();
+      await this.#settle();
       const [next] = this.#timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
       if (next === undefined) break;
       this.#timers = this.#timers.filter((each) => each !== next);
@@ -52,7 +56,7 @@ export class ManualClock implements Clock {
       next.callback();
     }
     this.pass(end - this.#monotonic);
-    await turn();
+    await this.#settle();
   }
 
   /** Time passes and no timer fires, as when the processor is busy. */

@@ -1,0 +1,108 @@
+import { BYTES_PER_MS, BYTES_PER_SAMPLE } from '../../../agent/audio/format.ts';
+import type { Sink, SoundStream } from '../../../agent/audio/sinks/port.ts';
+import { type Clock, sleep } from '../../../agent/clock/clock.ts';
+import { Refusal } from '../../../protocol/refusal.ts';
+
+/** A programme's sound says which it is and where: its samples are numbered in cells of 10 ms. */
+const CELL_BYTES = 10 * BYTES_PER_MS;
+const CELLS = 300;
+const MOST_PROGRAMMES = 100;
+
+export function programmeSound(programme: number, seconds: number): Buffer {
+  if (programme >= MOST_PROGRAMMES || seconds > 3) throw new Error('cannot be told apart');
+  const pcm = Buffer.alloc(seconds * 1_000 * BYTES_PER_MS);
+  for (let at = 0; at < pcm.byteLength; at += BYTES_PER_SAMPLE) {
+    pcm.writeInt16LE(programme * CELLS + Math.floor(at / CELL_BYTES), at);
+  }
+  return pcm;
+}
+
+interface Written {
+  readonly pcm: Buffer;
+  readonly at: number;
+}
+
+/** What was heard of every programme, whatever agent played it: how often each of its cells. */
+export class Heard {
+  readonly #cells = new Map<number, number[]>();
+
+  of(programme: number, seconds: number): readonly number[] {
+    const heard = this.#cells.get(programme) ?? [];
+    return Array.from({ length: seconds * 100 }, (_, cell) => heard[cell] ?? 0);
+  }
+
+  /** Takes what sounded until `until`. */
+  add(written: readonly Written[], until: number): void {
+    for (const { pcm, at } of written) {
+      const heard = pcm.subarray(0, Math.max(0, Math.floor(until - at)) * BYTES_PER_MS);
+      let last = -1;
+      for (let byte = 0; byte < heard.byteLength; byte += BYTES_PER_SAMPLE) {
+        const value = heard.readInt16LE(byte);
+        if (value === last) continue;
+        last = value;
+        const cells = this.#cells.get(Math.floor(value / CELLS)) ?? [];
+        cells[value % CELLS] = (cells[value % CELLS] ?? 0) + 1;
+        this.#cells.set(Math.floor(value / CELLS), cells);
+      }
+    }
+  }
+}
+
+/** A sound card that plays by a clock that tests control; it can be out of order. */
+export class PuppetLoudspeaker implements Sink {
+  readonly name = 'puppet';
+  readonly fault = undefined;
+  works = true;
+  readonly #clock: Clock;
+  readonly #heard: Heard;
+  readonly #open = new Map<SoundStream, Written[]>();
+
+  constructor(clock: Clock, heard: Heard) {
+    this.#clock = clock;
+    this.#heard = heard;
+  }
+
+  /** Streams that sound now; more than one is a mess. */
+  get sounding(): number {
+    return [...this.#open.values()].filter((written) => written.length > 0).length;
+  }
+
+  async open(): Promise<SoundStream> {
+    this.#check();
+    const clock = this.#clock;
+    const written: Written[] = [];
+    const endsAt = () => {
+      const last = written.at(-1);
+      return last === undefined ? clock.monotonic() : last.at + last.pcm.byteLength / BYTES_PER_MS;
+    };
+    const end = () => {
+      if (this.#open.delete(stream)) this.#heard.add(written, clock.monotonic());
+    };
+    const stream: SoundStream = {
+      write: async (pcm) => {
+        this.#check();
+        written.push({ pcm: Buffer.from(pcm), at: Math.max(clock.monotonic(), endsAt()) });
+      },
+      drain: async () => {
+        await sleep(clock, endsAt() - clock.monotonic());
+        this.#check();
+        end();
+      },
+      stop: async () => end(),
+    };
+    this.#open.set(stream, written);
+    return stream;
+  }
+
+  /** The power is cut: what sounds falls silent. */
+  cut(): void {
+    for (const written of this.#open.values()) this.#heard.add(written, this.#clock.monotonic());
+    this.#open.clear();
+  }
+
+  async close(): Promise<void> {}
+
+  #check(): void {
+    if (!this.works) throw new Refusal('sound-card-failed', 'a test says so');
+  }
+}

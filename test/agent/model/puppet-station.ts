@@ -1,0 +1,125 @@
+import { cp } from 'node:fs/promises';
+import { Attendance } from '../../../agent/attendance.ts';
+import { bookCancel, bookOrder, resumeBook } from '../../../agent/book/book.ts';
+import { Journal } from '../../../agent/book/journal.ts';
+import { Stage } from '../../../agent/due/stage.ts';
+import type { Preparation } from '../../../agent/fetch/prepare.ts';
+import { silentLog } from '../../../agent/log.ts';
+import { Policies } from '../../../agent/policy/policies.ts';
+import type { VerifiedOrder } from '../../../agent/verify/verify-order.ts';
+import type { Order } from '../../../protocol/order.ts';
+import type { Report } from '../../../protocol/report.ts';
+import { aReport } from '../../support/examples.ts';
+import { ManualClock, turn } from '../../support/manual-clock.ts';
+import { trustedClock } from '../../support/station-clocks.ts';
+import { PuppetController } from './puppet-controller.ts';
+import { type Heard, PuppetLoudspeaker } from './puppet-loudspeaker.ts';
+
+export const ZONES = ['thon-1', 'thon-2'];
+const { station, at, software } = aReport();
+
+export interface PuppetStationOptions {
+  readonly directory: string;
+  readonly wall: number;
+  readonly heard: Heard;
+  /** An order's recording. */
+  readonly soundOf: (order: Order) => Buffer;
+  /** Hears whenever relays close; throws for what must not be. */
+  readonly onHold: (station: PuppetStation, zones: readonly string[]) => void;
+}
+
+/**
+ * One start of an agent's inside: real journal, book, stage and airing; its clock, controller and loudspeaker obey the
+ * test, and every recording is here already.
+ */
+export class PuppetStation {
+  readonly clock: ManualClock;
+  readonly stage = new Stage();
+  readonly controller: PuppetController;
+  readonly loudspeaker: PuppetLoudspeaker;
+  readonly #options: PuppetStationOptions;
+  #journal: Journal | undefined;
+  #attendance: Attendance | undefined;
+
+  constructor(options: PuppetStationOptions) {
+    this.#options = options;
+    this.clock = new ManualClock(options.wall, () => this.settle());
+    this.controller = new PuppetController(this.clock, ZONES, (zones) => options.onHold(this, zones));
+    this.loudspeaker = new PuppetLoudspeaker(this.clock, options.heard);
+  }
+
+  get journal(): Journal {
+    if (this.#journal === undefined) throw new Error('not started');
+    return this.#journal;
+  }
+
+  async start(stopped: boolean): Promise<void> {
+    const { clock, stage, controller, loudspeaker } = this;
+    const { directory, soundOf } = this.#options;
+    const journal = await Journal.open({
+      directory,
+      log: silentLog,
+      stamp: (draft, number): Report => ({ ...draft, ...number, station, at, clock: 'trusted', software }),
+    });
+    this.#journal = journal;
+    stage.stop(stopped);
+    const prepare: Preparation['prepare'] = async (airing) => {
+      const head = soundOf(airing.order);
+      const track = { sha256: '', file: '', samples: head.byteLength / 2, head };
+      return { ...airing, tracks: [track], release: () => {} } as unknown as Awaited<
+        ReturnType<Preparation['prepare']>
+      >;
+    };
+    this.#attendance = new Attendance({
+      journal,
+      preparation: { prepare } as unknown as Preparation,
+      stage,
+      clock,
+      stationClock: trustedClock(clock),
+      log: silentLog,
+      policies: new Policies({ journal, own: undefined, centre: { standing: undefined }, zones: [] }),
+      air: { hardware: controller, sink: loudspeaker, ffmpeg: '/nonexistent', settleMs: 100 },
+    });
+    this.#attendance.apply({ booked: await resumeBook(journal), withdrawn: [] });
+    await this.settle();
+  }
+
+  async order(order: Order): Promise<void> {
+    const verified = { order, zones: order.zones, token: new Uint8Array() } as unknown as VerifiedOrder;
+    this.#attendance?.apply(await bookOrder(this.journal, verified));
+  }
+
+  async cancel(id: string, rev: number): Promise<void> {
+    this.#attendance?.apply(await bookCancel(this.journal, { id, rev }, new Date(this.clock.now()).toISOString()));
+  }
+
+  /** Everything has run and is written that does not wait for the clock. */
+  async settle(): Promise<void> {
+    for (let time = 0; time < 3; time++) {
+      await this.#journal?.commit(() => undefined);
+      await turn();
+    }
+  }
+
+  reports(): Promise<readonly Report[]> {
+    return this.journal.reports(0, 100_000);
+  }
+
+  /** Ends it as SIGTERM does. */
+  async close(): Promise<void> {
+    let closed = false;
+    const closing = this.#attendance?.close().then(() => {
+      closed = true;
+    });
+    while (!closed) await this.clock.advance(100);
+    await closing;
+    this.loudspeaker.cut();
+    await this.journal.close();
+  }
+
+  /** Cuts the power: what the card holds at this moment goes to `directory`, and time stands still here for ever. */
+  async cut(directory: string): Promise<void> {
+    this.loudspeaker.cut();
+    await cp(this.#options.directory, directory, { recursive: true, filter: (name) => !name.endsWith('LOCK') });
+  }
+}

@@ -1,0 +1,112 @@
+import type { Order } from '../../../protocol/order.ts';
+import { dailyInstants } from './local-times.ts';
+
+const HORIZON_MS = 24 * 3_600_000;
+
+interface Airing {
+  readonly order: Order;
+  /** Minus infinity for `now`. */
+  readonly instant: number;
+  open: boolean;
+}
+
+/** What a station owes, as plain lists: which occurrences there are, and what becomes of each. */
+export class SchedulerReference {
+  /** Last outcomes by order, revision and occurrence. */
+  readonly outcomes = new Map<string, string[]>();
+  readonly #orders = new Map<string, Order>();
+  readonly #cancelled = new Map<string, number>();
+  readonly #airings = new Map<string, Airing>();
+
+  /** Instants to come of what is booked. */
+  get instants(): readonly number[] {
+    return [...this.#airings.values()].filter(({ open }) => open).map(({ instant }) => instant);
+  }
+
+  order(order: Order): void {
+    if ((this.#orders.get(order.id)?.rev ?? 0) >= order.rev) return;
+    const off = this.#isCancelled(order);
+    if (!off) this.#end(order.id, order.rev, 'cancelled');
+    this.#orders.set(order.id, order);
+    if (off && order.when.type === 'daily') this.#say(order, 'order', 'cancelled');
+    if (order.when.type === 'daily') return;
+    for (const instant of order.when.type === 'now'
+      ? [Number.NEGATIVE_INFINITY]
+      : order.when.instants.map(Date.parse)) {
+      this.#book(order, instant);
+    }
+    if (off) this.#end(order.id, order.rev, 'cancelled');
+  }
+
+  cancel(id: string, rev: number): void {
+    if ((this.#cancelled.get(id) ?? 0) >= rev) return;
+    const order = this.#orders.get(id);
+    const covered = order !== undefined && order.rev <= rev && !this.#isCancelled(order);
+    this.#cancelled.set(id, rev);
+    this.#end(id, rev, 'cancelled');
+    if (covered && order.when.type === 'daily') this.#say(order, 'order', 'cancelled');
+  }
+
+  /** Daily orders come into view a day ahead of the trusted time. */
+  plan(now: number): void {
+    for (const order of this.#orders.values()) {
+      if (order.when.type !== 'daily' || this.#isCancelled(order)) continue;
+      const until = Math.min(now + HORIZON_MS, Date.parse(order.expiresAt));
+      for (const instant of dailyInstants(order.when, Date.parse(order.issuedAt) - 1, until))
+        this.#book(order, instant);
+    }
+  }
+
+  /** Trusted time goes on from one instant to another, and the station is there all the while. */
+  pass(from: number, to: number): void {
+    for (const airing of this.#airings.values()) {
+      if (!airing.open) continue;
+      const { order, instant } = airing;
+      const expiry = Date.parse(order.expiresAt);
+      const lateFrom =
+        (instant === Number.NEGATIVE_INFINITY ? Date.parse(order.issuedAt) : instant) + order.lateBy * 1_000;
+      const latest = Math.min(lateFrom, expiry);
+      const seen = Math.max(instant, from);
+      if (seen <= to && seen <= latest) this.#close(airing, 'aired');
+      else if (to > latest) this.#close(airing, expiry <= lateFrom ? 'expired' : 'missed');
+    }
+  }
+
+  /** Without the time nothing is done but what is urgent. */
+  passUntrusted(): void {
+    for (const airing of this.#airings.values()) {
+      const urgent = airing.order.priority === 'emergency' && airing.instant === Number.NEGATIVE_INFINITY;
+      if (airing.open && urgent) this.#close(airing, 'aired');
+    }
+  }
+
+  #isCancelled({ id, rev }: Order): boolean {
+    return (this.#cancelled.get(id) ?? 0) >= rev;
+  }
+
+  #book(order: Order, instant: number): void {
+    const key = nameOf(order, occurrence(instant));
+    if (!this.#airings.has(key)) this.#airings.set(key, { order, instant, open: true });
+  }
+
+  #end(id: string, upTo: number, outcome: string): void {
+    for (const airing of this.#airings.values()) {
+      if (airing.open && airing.order.id === id && airing.order.rev <= upTo) this.#close(airing, outcome);
+    }
+  }
+
+  #close(airing: Airing, outcome: string): void {
+    airing.open = false;
+    this.#say(airing.order, occurrence(airing.instant), outcome);
+  }
+
+  #say(order: Order, what: string, outcome: string): void {
+    const name = nameOf(order, what);
+    this.outcomes.set(name, [...(this.outcomes.get(name) ?? []), outcome]);
+  }
+}
+
+const occurrence = (instant: number): string =>
+  instant === Number.NEGATIVE_INFINITY ? 'now' : new Date(instant).toISOString();
+
+export const nameOf = ({ id, rev }: Pick<Order, 'id' | 'rev'>, what: string): string => `${id} ${rev} ${what}`;
