@@ -72,29 +72,38 @@ export async function bookOrder(journal: Journal, { order, zones }: VerifiedOrde
 }
 
 /**
- * Books occurrences of a daily order that come into view, at most once each, and notes how far it was looked.
+ * Books occurrences of a daily order that come into view, at most once each, and notes how far it was looked. Those that
+ * are late by `now` (milliseconds since 1970) have ended: nobody need attend to them, however many they are.
  */
 export async function bookOccurrences(
   journal: Journal,
   order: Order,
   instants: readonly number[],
   through: number,
+  now = Number.NEGATIVE_INFINITY,
 ): Promise<readonly BookedAiring[]> {
   let booked: readonly BookedAiring[] = [];
   await journal.commit(() => {
     const record = journal.orders.get(order.id);
     if (record === undefined || record.order.rev !== order.rev || isCancelled(journal, order)) return undefined;
     const wanted = instants.filter((instant) => instant > (record.through ?? 0));
-    const taken = wanted.slice(0, roomForAirings(journal, order));
+    const gone = wanted.filter(
+      (instant) => now > Math.min(instant + order.lateBy * 1_000, Date.parse(order.expiresAt)),
+    );
+    const taken = wanted.slice(0, gone.length + roomForAirings(journal, order));
     // What has no room now is booked when it has, if only to be missed.
     const looked = taken.length === wanted.length ? through : taken.at(-1);
     if (looked === undefined) return undefined;
-    const airings = taken.map((instant): AiringRecord => {
+    const airings = taken.map((instant, at): AiringRecord => {
       const occurrence = new Date(instant).toISOString();
-      return { order: { id: order.id, rev: order.rev }, occurrence, zones: record.zones, state: 'booked' };
+      const airing = { order: { id: order.id, rev: order.rev }, occurrence, zones: record.zones };
+      if (at >= gone.length) return { ...airing, state: 'booked' };
+      const state = Date.parse(order.expiresAt) <= instant + order.lateBy * 1_000 ? 'expired' : 'missed';
+      return { ...airing, state, at: new Date(now).toISOString() };
     });
-    booked = airings.map((airing) => bookedAiring(order, airing));
-    return { order: { ...record, through: Math.max(looked, record.through ?? 0) }, airings };
+    const reports = airings.flatMap((airing) => (airing.state === 'booked' ? [] : [reportOf(airing, airing.state)]));
+    booked = airings.filter(isOpen).map((airing) => bookedAiring(order, airing));
+    return { order: { ...record, through: Math.max(looked, record.through ?? 0) }, airings, reports };
   });
   return booked;
 }

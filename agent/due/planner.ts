@@ -52,13 +52,16 @@ export class Planner {
       if (state !== 'booked' || order.when.type !== 'daily') continue;
       if ((journal.cancels.get(order.id)?.rev ?? 0) >= order.rev) continue;
       const schedule = await this.#scheduleOf(order);
-      const until = Math.min(stationClock.now() + HORIZON_MS, Date.parse(order.expiresAt));
+      const now = stationClock.now();
+      const until = Math.min(now + HORIZON_MS, Date.parse(order.expiresAt));
       let after = through ?? Date.parse(order.issuedAt) - 1;
       while (after < until) {
         const portion = Math.min(after + PORTION_MS, until);
         const instants = schedule.between(after, portion);
         const last = instants.at(-1);
-        if (last !== undefined) onBooked(await bookOccurrences(journal, order, instants, last));
+        if (last !== undefined) onBooked(await bookOccurrences(journal, order, instants, last, now));
+        // There is room for no more, or the order is off: the next look goes on from there.
+        if (last !== undefined && (journal.orders.get(order.id)?.through ?? 0) < last) break;
         after = portion;
       }
     }

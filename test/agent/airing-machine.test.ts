@@ -277,7 +277,7 @@ test('whatever happens to an airing, what is said of it is true, and said once',
           await rm(directoryOf(start), { recursive: true, force: true });
       }
     }),
-    { numRuns: runs(25) },
+    { numRuns: runs(60) },
   );
   t.end();
 });

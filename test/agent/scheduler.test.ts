@@ -4,8 +4,9 @@ import fc from 'fast-check';
 import { test } from 'tap';
 import { type BookedAiring, bookCancel, bookOrder, recordOutcome, resumeBook } from '../../agent/book/book.ts';
 import { Journal } from '../../agent/book/journal.ts';
+import { Ticks } from '../../agent/clock/ticks.ts';
 import { Planner } from '../../agent/due/planner.ts';
-import { whenDue } from '../../agent/due/when-due.ts';
+import { COARSE_MS, whenDue } from '../../agent/due/when-due.ts';
 import { silentLog } from '../../agent/log.ts';
 import type { VerifiedOrder } from '../../agent/verify/verify-order.ts';
 import type { Order } from '../../protocol/order.ts';
@@ -30,10 +31,12 @@ class Scheduler {
   #journal: Journal | undefined;
   #stationClock = untrustedClock(new ManualClock());
   #planner: Planner | undefined;
+  readonly #ticks: Ticks;
   readonly #attended = new Map<string, AbortController>();
 
   constructor(directory: string) {
     this.clock = new ManualClock(0);
+    this.#ticks = new Ticks(this.clock, COARSE_MS);
     this.#directory = directory;
   }
 
@@ -94,7 +97,7 @@ class Scheduler {
     for (const airing of airings) {
       const off = new AbortController();
       this.#attended.set(airing.key, off);
-      const window = whenDue(airing, this.clock, this.#stationClock, off.signal);
+      const window = whenDue(airing, this.clock, this.#stationClock, off.signal, this.#ticks);
       void window.due.then(async (dueAt) => {
         if (dueAt === undefined && !window.late.aborted) return;
         off.abort();

@@ -3,16 +3,22 @@ import type { Sink, SoundStream } from '../../../agent/audio/sinks/port.ts';
 import { type Clock, sleep } from '../../../agent/clock/clock.ts';
 import { Refusal } from '../../../protocol/refusal.ts';
 
-/** A programme's sound says which it is and where: its samples are numbered in cells of 10 ms. */
+/**
+ * A programme's sound says which it is and where: its samples are numbered in cells of 10 ms. Every other sample is what
+ * lacks to WHOLE, so that neither silence nor what is fading is taken for a programme.
+ */
 const CELL_BYTES = 10 * BYTES_PER_MS;
 const CELLS = 300;
-const MOST_PROGRAMMES = 100;
+const MOST_PROGRAMMES = 50;
+const WHOLE = 30_000;
 
 export function programmeSound(programme: number, seconds: number): Buffer {
   if (programme >= MOST_PROGRAMMES || seconds > 3) throw new Error('cannot be told apart');
   const pcm = Buffer.alloc(seconds * 1_000 * BYTES_PER_MS);
-  for (let at = 0; at < pcm.byteLength; at += BYTES_PER_SAMPLE) {
-    pcm.writeInt16LE(programme * CELLS + Math.floor(at / CELL_BYTES), at);
+  for (let at = 0; at < pcm.byteLength; at += 2 * BYTES_PER_SAMPLE) {
+    const value = programme * CELLS + Math.floor(at / CELL_BYTES);
+    pcm.writeInt16LE(value, at);
+    pcm.writeInt16LE(WHOLE - value, at + BYTES_PER_SAMPLE);
   }
   return pcm;
 }
@@ -36,9 +42,10 @@ export class Heard {
     for (const { pcm, at } of written) {
       const heard = pcm.subarray(0, Math.max(0, Math.floor(until - at)) * BYTES_PER_MS);
       let last = -1;
-      for (let byte = 0; byte < heard.byteLength; byte += BYTES_PER_SAMPLE) {
-        const value = heard.readInt16LE(byte);
-        if (value === last) continue;
+      for (let byte = 0; byte + BYTES_PER_SAMPLE < heard.byteLength; byte += 2 * BYTES_PER_SAMPLE) {
+        const [one, other] = [heard.readInt16LE(byte), heard.readInt16LE(byte + BYTES_PER_SAMPLE)];
+        const value = Math.min(one, other);
+        if (one + other !== WHOLE || value === last) continue;
         last = value;
         const cells = this.#cells.get(Math.floor(value / CELLS)) ?? [];
         cells[value % CELLS] = (cells[value % CELLS] ?? 0) + 1;

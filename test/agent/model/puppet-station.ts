@@ -2,7 +2,9 @@ import { cp } from 'node:fs/promises';
 import { Attendance } from '../../../agent/attendance.ts';
 import { bookCancel, bookOrder, resumeBook } from '../../../agent/book/book.ts';
 import { Journal } from '../../../agent/book/journal.ts';
+import { Ticks } from '../../../agent/clock/ticks.ts';
 import { Stage } from '../../../agent/due/stage.ts';
+import { COARSE_MS } from '../../../agent/due/when-due.ts';
 import type { Preparation } from '../../../agent/fetch/prepare.ts';
 import { silentLog } from '../../../agent/log.ts';
 import { Policies } from '../../../agent/policy/policies.ts';
@@ -64,8 +66,8 @@ export class PuppetStation {
     this.#journal = journal;
     stage.stop(stopped);
     const prepare: Preparation['prepare'] = async (airing) => {
-      const head = soundOf(airing.order);
-      const track = { sha256: '', file: '', samples: head.byteLength / 2, head };
+      const sound = soundOf(airing.order);
+      const track = { sha256: '', file: '', samples: sound.byteLength / 2, head: async () => sound };
       return { ...airing, tracks: [track], release: () => {} } as unknown as Awaited<
         ReturnType<Preparation['prepare']>
       >;
@@ -76,6 +78,7 @@ export class PuppetStation {
       stage,
       clock,
       stationClock: trustedClock(clock),
+      ticks: new Ticks(clock, COARSE_MS),
       log: silentLog,
       policies: new Policies({ journal, own: undefined, centre: { standing: undefined }, zones: [] }),
       air: { hardware: controller, sink: loudspeaker, ffmpeg: '/nonexistent', settleMs: 100 },
