@@ -1,5 +1,6 @@
 import { alarmNames, decodeAlarm } from '../protocol/alarm.ts';
 import { decodeBirth } from '../protocol/birth.ts';
+import { glanceAt } from '../protocol/glance.ts';
 import { decodeHealth } from '../protocol/health.ts';
 import type { Decoded, Refusal } from '../protocol/refusal.ts';
 import { decodeState } from '../protocol/state.ts';
@@ -17,6 +18,8 @@ type FromStation = Extract<Topic, { from: 'station' }>;
 interface Work {
   readonly topic: FromStation | { readonly client: string };
   readonly payload: Uint8Array;
+  /** Counted in `#waiting` until it is handled. */
+  readonly counted?: string;
 }
 
 export interface InboundOptions {
@@ -38,6 +41,8 @@ export interface InboundOptions {
 export class Inbound {
   readonly #options: InboundOptions;
   readonly #lanes: Lanes<Work>;
+  /** Of what waits in the clients' ordinary lanes: how often each names an order. */
+  readonly #waiting = new Map<string, number>();
   #dropped = 0;
   #closed = false;
 
@@ -55,7 +60,7 @@ export class Inbound {
     if (this.#closed) return;
     const parsed = parseTopic(this.#options.centre, topic);
     if (parsed !== undefined && 'client' in parsed && parsed.channel === 'order') {
-      this.#lanes.push(`client ${parsed.client}`, { topic: parsed, payload });
+      this.#pushRequest(parsed, payload);
     } else if (parsed !== undefined && 'from' in parsed) {
       this.#lanes.push(`station ${parsed.station}`, { topic: parsed, payload });
     } else {
@@ -69,8 +74,31 @@ export class Inbound {
     return this.#lanes.idle();
   }
 
-  #handle({ topic, payload }: Work): Promise<void> {
-    return 'client' in topic ? this.#options.request(topic.client, payload) : this.#fromStation(topic, payload);
+  /**
+   * A client's emergencies and cancellations pass its other requests [P-80], except those about an order that waits
+   * among them: a cancellation that came before its order would be refused.
+   */
+  #pushRequest(topic: { readonly client: string }, payload: Uint8Array): void {
+    const { urgent, id = '' } = glanceAt(payload);
+    const counted = `${topic.client} ${id}`;
+    if (urgent && !this.#waiting.has(counted)) {
+      this.#lanes.push(`client ${topic.client}, urgent`, { topic, payload });
+    } else {
+      this.#waiting.set(counted, (this.#waiting.get(counted) ?? 0) + 1);
+      this.#lanes.push(`client ${topic.client}`, { topic, payload, counted });
+    }
+  }
+
+  #uncount({ counted = '' }: Work): void {
+    const left = (this.#waiting.get(counted) ?? 0) - 1;
+    if (left > 0) this.#waiting.set(counted, left);
+    else this.#waiting.delete(counted);
+  }
+
+  async #handle(work: Work): Promise<void> {
+    const { topic, payload } = work;
+    if (!('client' in topic)) return this.#fromStation(topic, payload);
+    await this.#options.request(topic.client, payload).finally(() => this.#uncount(work));
   }
 
   async #fromStation(topic: FromStation, payload: Uint8Array): Promise<void> {
@@ -125,7 +153,9 @@ export class Inbound {
     this.#options.log('warn', 'message-unreadable', { station, channel, error });
   }
 
-  #drop(lane: string, { topic, payload }: Work): void {
+  #drop(lane: string, work: Work): void {
+    const { topic, payload } = work;
+    this.#uncount(work);
     this.#dropped++;
     // A flood must not become a flood of lines.
     if (this.#dropped % 100 === 1) this.#options.log('warn', 'messages-dropped', { lane, total: this.#dropped });

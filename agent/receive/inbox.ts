@@ -1,5 +1,4 @@
-import { peekType } from '../../protocol/envelope.ts';
-import type { Priority } from '../../protocol/fields.ts';
+import { glanceAt } from '../../protocol/glance.ts';
 import { parseTopic } from '../../protocol/topics.ts';
 import type { Message } from '../link/link.ts';
 import { type Act, Lane } from './lane.ts';
@@ -49,7 +48,7 @@ export class Inbox {
       this.#others.supersede(message.topic);
       return this.#others.push(message);
     }
-    const lane = parsed.channel === 'order' && !isUrgent(message.payload) ? this.#others : this.#urgent;
+    const lane = parsed.channel === 'order' && !glanceAt(message.payload).urgent ? this.#others : this.#urgent;
     if (lane.hasRoom(message)) return lane.push(message);
     this.#passedOver = true;
   }
@@ -58,13 +57,4 @@ export class Inbox {
   async close(): Promise<void> {
     await Promise.all([this.#urgent.close(), this.#others.close()]);
   }
-}
-
-const EMERGENCY = `"priority":"${'emergency' satisfies Priority}"`;
-
-/** Judged by a glance at what is not verified yet: nothing but the lane depends on it. */
-function isUrgent(token: Uint8Array): boolean {
-  if (peekType(token) === 'loa-cancel') return true;
-  const [, payload = ''] = Buffer.from(token.buffer, token.byteOffset, token.byteLength).toString('latin1').split('.');
-  return Buffer.from(payload, 'base64url').includes(EMERGENCY);
 }
