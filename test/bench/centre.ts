@@ -8,11 +8,16 @@ import type { SigningKey } from '../../protocol/envelope.ts';
 import { encodeHost } from '../../protocol/host.ts';
 import { encodeKeys, importPublicKey } from '../../protocol/keys.ts';
 import { type AudioVariant, encodeOrder, type Order } from '../../protocol/order.ts';
+import { decodePull } from '../../protocol/pull.ts';
 import { accepted } from '../../protocol/refusal.ts';
 import { decodeReport, isLast, type Report } from '../../protocol/report.ts';
+import { encodeTime } from '../../protocol/time.ts';
 import { topics } from '../../protocol/topics.ts';
 import { CENTRE } from './centre-name.ts';
 import { first } from './first.ts';
+
+/** About as long as a centre's database takes. */
+const ACKNOWLEDGE_MS = 10;
 
 /** A message from a station, with the instant of its arrival by `performance.now()`. */
 export interface Upward {
@@ -22,7 +27,7 @@ export interface Upward {
 }
 
 /**
- * The least centre that stations obey, over the real embedded broker: keys, presence, orders, acknowledgements. It reads
+ * The least centre that stations obey, over the real embedded broker: keys, presence, time, orders, acknowledgements. It reads
  * and acknowledges reports only when asked to, between the measurements: a real centre would use other processors.
  */
 export class BenchCentre {
@@ -72,8 +77,16 @@ export class BenchCentre {
     return () => void this.#listeners.delete(listener);
   };
 
-  /** An emergency for one zone of one station, so that nothing stands between its arrival and its airing. */
-  async sign(station: string, zone: string, recording: AudioVariant): Promise<{ order: Order; token: Uint8Array }> {
+  /**
+   * An emergency for one zone of one station, so that nothing stands between its arrival and its airing; `changes` make
+   * it another order.
+   */
+  async sign(
+    station: string,
+    zone: string,
+    recording: AudioVariant,
+    changes: Partial<Order> = {},
+  ): Promise<{ order: Order; token: Uint8Array }> {
     const now = Date.now();
     const order: Order = {
       id: uuid(),
@@ -91,6 +104,7 @@ export class BenchCentre {
       lateBy: 300,
       programme: [{ type: 'audio', variants: [recording] }],
       onInterrupt: 'skip',
+      ...changes,
     };
     return { order, token: await encodeOrder(order, this.#signer) };
   }
@@ -98,6 +112,26 @@ export class BenchCentre {
   async cancel(station: string, { id, rev }: Order): Promise<void> {
     const cancel = { id, rev, type: 'cancel' as const, centre: CENTRE, issuedAt: new Date().toISOString() };
     await this.publish(topics.to(CENTRE, station, 'order'), await encodeCancel(cancel, this.#signer));
+  }
+
+  /** Acknowledges what comes from one station as it comes, the latest number only, until the function returned is called. */
+  acknowledging(station: string): () => void {
+    let timer: NodeJS.Timeout | undefined;
+    const acknowledge = async (): Promise<void> => {
+      timer = undefined;
+      const waiting = this.#reports.get(station) ?? [];
+      // Only the last one needs to be read: reports come in the order of their numbers.
+      this.#reports.set(station, waiting.slice(-1));
+      const last = (await this.#read(station)).at(-1);
+      if (last !== undefined) await this.#acknowledge(last);
+    };
+    const stop = this.listen(({ topic }) => {
+      if (topic === reportsOf(station)) timer ??= setTimeout(() => void acknowledge(), ACKNOWLEDGE_MS);
+    });
+    return () => {
+      stop();
+      clearTimeout(timer);
+    };
   }
 
   publish(topic: string, payload: Uint8Array, retain = false): Promise<void> {
@@ -131,7 +165,16 @@ export class BenchCentre {
     if (direction !== 'from') return;
     if (channel === 'birth') this.#births.set(station, message.payload);
     if (channel === 'report') this.#reports.set(station, [...(this.#reports.get(station) ?? []), message.payload]);
+    if (channel === 'pull') void this.#tellTime(station, message.payload);
     for (const listener of this.#listeners) listener(message);
+  }
+
+  /** Without it a machine whose clock nobody has synchronised would air nothing but emergencies. */
+  async #tellTime(station: string, payload: Buffer): Promise<void> {
+    const pull = decodePull(payload);
+    if (!pull.ok || pull.value.nonce === undefined) return;
+    const time = { centre: CENTRE, station, nonce: pull.value.nonce, now: new Date().toISOString() };
+    await this.publish(topics.to(CENTRE, station, 'time'), await encodeTime(time, this.#signer));
   }
 
   async #read(station: string): Promise<readonly Report[]> {

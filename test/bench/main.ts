@@ -1,19 +1,14 @@
 #!/usr/bin/env node
-import { Command, InvalidArgumentError } from 'commander';
+import { Argument, Command, InvalidArgumentError } from 'commander';
 import { openScope } from '../../simulator/process/scope.ts';
 import { Figures } from './figures.ts';
 import { describeMachine } from './machine.ts';
 import { inWords, type Results } from './print.ts';
-import { quickRound, slowRound } from './rounds.ts';
+import { type Series, series } from './series.ts';
 import { setStage } from './stage.ts';
-import { aimsOf, ratiosOf } from './summary.ts';
-
-/** Starts and decoded recordings take seconds: one for so many quick rounds. */
-const QUICK_FOR_ONE_SLOW = 4;
-const WARM_UPS = 3;
 
 interface Options {
-  readonly rounds: number;
+  readonly rounds?: number;
   readonly minutes: number;
   readonly json?: boolean;
 }
@@ -24,15 +19,25 @@ const positive = (text: string): number => {
   return value;
 };
 
-const { rounds, minutes, json }: Options = new Command('bench')
+const command = new Command('bench')
   .description(
     'Measures orders, starts and memory of the real agent beside their bare floors, round by round. No assertion.',
   )
-  .option('--rounds <n>', 'orders; a start and a decoded recording come once in four', positive, 100)
+  .addArgument(
+    new Argument(
+      '[what]',
+      'orders and starts; a warning while a bulletin is on air; a restart with 1,000 orders; floods',
+    )
+      .choices(Object.keys(series))
+      .default('orders'),
+  )
+  .option('--rounds <n>', 'how often', positive)
   .option('--minutes <n>', 'stop after so long and print what there is', positive, 3)
   .option('--json', 'print the figures as JSON')
-  .parse()
-  .opts();
+  .parse();
+const { minutes, json }: Options = command.opts();
+const measured = series[command.processedArgs[0] as string] as Series;
+const rounds = command.opts<Options>().rounds ?? measured.rounds;
 
 /** Runs everything round by round, so that a noisy moment touches what is compared alike. */
 async function run(signal: AbortSignal): Promise<Results> {
@@ -42,21 +47,19 @@ async function run(signal: AbortSignal): Promise<Results> {
   try {
     const stage = await setStage(scope);
     const warmUp = new Figures();
-    for (let round = 0; round < WARM_UPS; round++) await quickRound(stage, warmUp);
-    await slowRound(stage, warmUp);
+    await measured.prepare(stage, warmUp);
     const figures = new Figures();
     let done = 0;
     for (; done < rounds && !signal.aborted && (done === 0 || performance.now() < end); done++) {
-      await quickRound(stage, figures);
-      if (done % QUICK_FOR_ONE_SLOW === 0) await slowRound(stage, figures);
+      await measured.round(stage, figures, done);
       progress(done + 1);
     }
     process.stderr.write('\n');
     return {
       machine,
       figures: figures.all(),
-      ratios: ratiosOf(figures),
-      aims: aimsOf(figures),
+      ratios: measured.ratios(figures),
+      aims: measured.aims(figures),
       cutShort: done < rounds,
     };
   } finally {

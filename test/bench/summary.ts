@@ -27,24 +27,29 @@ const compared = [
   [names.airing, names.nodeAlone],
 ] as const;
 
-export function ratiosOf(figures: Figures): readonly Ratio[] {
-  return compared.map(([of, to]) => ({ of, to, ratio: figures.of(of).median / figures.of(to).median }));
-}
+export const ratio = (figures: Figures, of: string, to: string): Ratio => ({
+  of,
+  to,
+  ratio: figures.of(of).median / figures.of(to).median,
+});
+
+export const orderRatios = (figures: Figures): readonly Ratio[] => compared.map(([of, to]) => ratio(figures, of, to));
+
+export const aimOf = (aim: string, unit: Figure['unit'], measured: number, limit: number): Aim => ({
+  aim,
+  measured,
+  limit,
+  unit,
+  reached: measured <= limit,
+});
 
 /** The medians against the design's aims (section 11). Nothing fails by them. */
-export function aimsOf(figures: Figures): readonly Aim[] {
+export function orderAims(figures: Figures): readonly Aim[] {
   const median = (name: string): number => figures.of(name).median;
-  const aim = (what: string, unit: Figure['unit'], measured: number, limit: number): Aim => ({
-    aim: what,
-    measured,
-    limit,
-    unit,
-    reached: measured <= limit,
-  });
   return [
-    aim('order to relay, above its floor', 'ms', median(names.relay) - median(names.floor), 5),
-    aim('order to sound, cached', 'ms', median(names.sound), 10),
-    aim('start to online', 'ms', median(names.start), 300),
-    aim('resident memory, idle', 'MB', median(names.idle), 75),
+    aimOf('order to relay, above its floor', 'ms', median(names.relay) - median(names.floor), 5),
+    aimOf('order to sound, cached', 'ms', median(names.sound), 10),
+    aimOf('start to online', 'ms', median(names.start), 300),
+    aimOf('resident memory, idle', 'MB', median(names.idle), 75),
   ];
 }
