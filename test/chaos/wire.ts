@@ -24,7 +24,12 @@ export interface WireOptions {
 
 type Ended = Omit<Told, 'at'>;
 
-const orderPayload = v.object({ id: v.string(), rev: v.number(), expiresAt: v.optional(v.string()) });
+const orderPayload = v.object({
+  id: v.string(),
+  rev: v.number(),
+  priority: v.optional(v.string()),
+  expiresAt: v.optional(v.string()),
+});
 const indexPayload = v.object({
   generation: v.number(),
   cancelled: v.array(v.object({ id: v.string(), rev: v.number() })),
@@ -46,6 +51,7 @@ export class Wire {
 
   connection(): Ear {
     const unacknowledged = new Map<number, () => void>();
+    let hasTodaysKeys = false;
     const up = parser({ protocolVersion: 4 });
     up.on('packet', (packet: Packet) => {
       if (packet.cmd === 'publish') this.#goesUp(packet);
@@ -57,7 +63,8 @@ export class Wire {
     const down = parser({ protocolVersion: 4 });
     down.on('packet', (packet: Packet) => {
       if (packet.cmd !== 'publish') return;
-      const taken = this.#comesDown(packet);
+      const taken = this.#comesDown(packet, hasTodaysKeys);
+      hasTodaysKeys ||= packet.topic.endsWith('/all/keys');
       if (packet.messageId !== undefined && taken !== undefined) unacknowledged.set(packet.messageId, taken);
     });
     return { up: (chunk) => void up.parse(chunk), down: (chunk) => void down.parse(chunk) };
@@ -73,7 +80,7 @@ export class Wire {
   }
 
   /** Gives what is known as soon as the station has acknowledged the message. */
-  #comesDown({ topic, payload }: IPublishPacket): (() => void) | undefined {
+  #comesDown({ topic, payload }: IPublishPacket, hasTodaysKeys: boolean): (() => void) | undefined {
     const { centre, onPassing } = this.#options;
     const parsed = parseTopic(centre, topic);
     if (parsed === undefined || !('to' in parsed)) return undefined;
@@ -91,7 +98,7 @@ export class Wire {
         return () => this.#tell(ended);
       }
       case 'order': {
-        const ended = endedByOrder(payload);
+        const ended = endedByOrder(payload, hasTodaysKeys);
         onPassing('order-arrives');
         return () => {
           this.#tell(ended);
@@ -117,12 +124,14 @@ export class Wire {
   }
 }
 
-function endedByOrder(payload: string | Buffer): readonly Ended[] {
+/** Of updates only warnings are taken in at any time; without today's keys not even they [P-72]. */
+function endedByOrder(payload: string | Buffer, hasTodaysKeys: boolean): readonly Ended[] {
   const order = read(payload, orderPayload);
   if (order === undefined) return [];
   if (peekType(Buffer.from(payload)) === 'loa-cancel') return [{ id: order.id, upTo: order.rev }];
   const stands = Date.parse(order.expiresAt ?? '') > Date.now() + LEAST_LEFT_MS;
-  return stands && order.rev > 1 ? [{ id: order.id, upTo: order.rev - 1 }] : [];
+  const replaces = hasTodaysKeys && order.priority === 'emergency' && order.rev > 1;
+  return stands && replaces ? [{ id: order.id, upTo: order.rev - 1 }] : [];
 }
 
 function read<T>(token: string | Buffer, schema: v.GenericSchema<unknown, T>): T | undefined {
