@@ -99,6 +99,7 @@ async function takeTurns(
   let from = airing.samples;
   let failures = 0;
   let marked = false;
+  let heard = false;
   let last: Attempt | undefined;
   const details = ({ refusal, relayAt, soundAt, samples }: Attempt): Partial<ReportDraft> => ({
     evidence: evidence.conclude(meter, samples, ofSamples),
@@ -165,6 +166,7 @@ async function takeTurns(
       }),
     );
     last = attempt;
+    heard ||= attempt.soundAt !== undefined;
     if (order.priority !== 'emergency')
       await policies.noteAirtime(stationClock.now(), msOfSamples(attempt.samples - from));
     const { stopped } = stage;
@@ -190,7 +192,8 @@ async function takeTurns(
         break;
       case 'come-back': {
         marked = false;
-        from = order.onInterrupt === 'resume' ? attempt.samples : 0;
+        from = next.from;
+        if (!heard) window.waitsAgain();
         const standing = { at: stationClock.instant(), samples: from };
         if (!(await record(next.outcome, standing, { ...details(attempt), ...stop, continues: true }))) return;
         if (closing.aborted) return;

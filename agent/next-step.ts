@@ -13,11 +13,12 @@ export type NextStep =
   /** The next repetition follows after the gap. */
   | { readonly step: 'pause' }
   | { readonly step: 'try-again'; readonly restMs: number }
-  | { readonly step: 'come-back'; readonly outcome: 'preempted' | 'interrupted' };
+  /** It waits for another turn, and goes on from there, in samples. */
+  | { readonly step: 'come-back'; readonly outcome: 'preempted' | 'interrupted'; readonly from: number };
 
 export interface Situation {
   readonly order: Pick<Order, 'priority' | 'onInterrupt'>;
-  readonly attempt: Pick<Attempt, 'result' | 'samples' | 'refusal'>;
+  readonly attempt: Pick<Attempt, 'result' | 'samples' | 'refusal' | 'soundAt'>;
   /** Where this turn was to end, and the whole programme ends, in samples. */
   readonly until: number;
   readonly ofSamples: number;
@@ -64,9 +65,14 @@ export function afterAttempt(situation: Situation): NextStep {
       if (withdrawn.aborted) return { step: 'end', outcome: 'cancelled' };
       const outcome = closing.aborted || stopped ? 'interrupted' : 'preempted';
       if (attempt.samples >= ofSamples) return { step: 'end', outcome };
+      // [P-79] What nobody heard was not interrupted: it was not its turn after all.
+      if (attempt.soundAt === undefined && !closing.aborted) {
+        return { step: 'come-back', outcome, from: attempt.samples };
+      }
       // A preempted emergency always comes back; anything else as its order says.
       const comesBack = order.onInterrupt !== 'skip' || (order.priority === 'emergency' && !closing.aborted);
-      return comesBack ? { step: 'come-back', outcome } : { step: 'end', outcome };
+      if (!comesBack) return { step: 'end', outcome };
+      return { step: 'come-back', outcome, from: order.onInterrupt === 'resume' ? attempt.samples : 0 };
     }
   }
 }

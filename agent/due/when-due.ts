@@ -16,6 +16,8 @@ export interface Window {
   look(): void;
   /** It has begun once: from now on only the order's end bounds it. */
   begun(): void;
+  /** It has not begun after all: nothing of it was heard [P-79]. */
+  waitsAgain(): void;
 }
 
 /** How long before the instant the fine timer takes over: a timer is late by a thousandth of its length. */
@@ -45,7 +47,8 @@ export function whenDue(
   const urgent = occurrence === 'now' && order.priority === 'emergency';
   const late = new AbortController();
   const hasBegun = airing.state === 'interrupted' || airing.state === 'preempted';
-  let latest = hasBegun ? expiry : Math.min(latestStart, expiry);
+  const latestToBegin = hasBegun ? expiry : Math.min(latestStart, expiry);
+  let latest = latestToBegin;
   let fallDue: (at: number | undefined) => void = () => {};
   const due = new Promise<number | undefined>((resolve) => {
     fallDue = resolve;
@@ -85,6 +88,9 @@ export function whenDue(
     },
     begun: () => {
       latest = expiry;
+    },
+    waitsAgain: () => {
+      latest = latestToBegin;
     },
   };
 }

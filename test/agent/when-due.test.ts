@@ -127,3 +127,15 @@ test('an urgent order is late by its own age while the clock is not trusted', as
   await clock.advance(1_000);
   t.ok(window.late.aborted);
 });
+
+test('[P-79] what has begun may wait until its order ends; what has not begun after all is late as before', async (t) => {
+  const { clock, stationClock } = setUp(true);
+  const [heard, unheard] = [1, 2].map(() => whenDue(airing('2026-11-20T08:10:00.000Z'), clock, stationClock, never));
+  await clock.advance(610_000);
+  heard?.begun();
+  unheard?.begun();
+  unheard?.waitsAgain();
+  await clock.advance(60_000);
+  t.equal(heard?.late.aborted, false);
+  t.equal(unheard?.late.aborted, true);
+});
