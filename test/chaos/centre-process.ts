@@ -7,7 +7,7 @@ import { MediaStore } from '../../broker/media/store.ts';
 import { type Child, startChild } from '../../simulator/process/child.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../broker/main.js', import.meta.url));
-const START_DEADLINE_MS = 30_000;
+const START_DEADLINE_MS = 60_000;
 const ANSWER_DEADLINE_MS = 10_000;
 const readyLine = v.pipe(
   v.string(),
@@ -26,7 +26,10 @@ export class CentreProcess {
   readonly data: string;
   readonly #log: string;
   readonly #database: string | undefined;
+  /** Times at which it ended by itself. */
+  readonly crashes: string[] = [];
   #child: Child | undefined;
+  #expectedEnd = false;
   #mqtt = 'mqtt://127.0.0.1:0';
   #http = 'http://127.0.0.1:0';
   #token = '';
@@ -62,7 +65,8 @@ export class CentreProcess {
   /** Starts it, after the first time on the same ports; resolves when it is ready. */
   async start(): Promise<void> {
     const port = (url: string): string => new URL(url).port;
-    this.#child = startChild({
+    this.#expectedEnd = false;
+    const child = startChild({
       name: 'loa-broker',
       command: process.execPath,
       args: [
@@ -72,7 +76,12 @@ export class CentreProcess {
       ],
       log: this.#log,
     });
-    const ready = await this.#child.line((line) => {
+    this.#child = child;
+    void child.exited.then(({ code, signal }) => {
+      if (this.#expectedEnd) return;
+      this.crashes.push(`${new Date().toISOString()} ended by itself (${signal ?? code}): ${child.tail().slice(-600)}`);
+    });
+    const ready = await child.line((line) => {
       const parsed = line.startsWith('{') ? v.safeParse(readyLine, line) : undefined;
       return parsed?.success ? parsed.output : undefined;
     }, START_DEADLINE_MS);
@@ -82,10 +91,12 @@ export class CentreProcess {
   }
 
   async kill(): Promise<void> {
+    this.#expectedEnd = true;
     await this.#child?.kill();
   }
 
   async stop(): Promise<void> {
+    this.#expectedEnd = true;
     await this.#child?.stop();
   }
 

@@ -177,9 +177,9 @@ export function* plannedCentreKills(random: Random): Generator<PlannedCentreKill
     yield {
       do: 'kill-centre',
       restMs: random.weighted([
-        [5, random.integer(0, 10) * 100],
-        [3, random.integer(10, 25) * 100],
-        [1, random.integer(40, 80) * 100],
+        [6, random.integer(0, 6) * 100],
+        [3, random.integer(8, 20) * 100],
+        [1, random.integer(30, 60) * 100],
       ]),
       at: random.pick(centreSteps),
       afterMs: random.weighted([

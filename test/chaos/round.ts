@@ -30,7 +30,7 @@ export interface RoundOptions {
 
 const HEALED_WITHIN_MS = 2 * 60_000;
 
-/** An agent that ended by itself, beside what the checker finds. */
+/** A program that ended by itself, beside what the checker finds. */
 export type Finding = Violation | { readonly rule: 'crashed'; readonly station: string; readonly what: string };
 
 export interface RoundResult {
@@ -59,7 +59,8 @@ export async function playRound(options: RoundOptions): Promise<RoundResult> {
     progress(counts, 'judges');
     const history = await gather(stage);
     await writeFile(join(directory, 'history.json'), JSON.stringify(history));
-    const crashed = stage.stations.flatMap(({ name, crashes }) =>
+    const all = [...stage.stations, { name: 'centre', crashes: stage.centre.crashes }];
+    const crashed = all.flatMap(({ name, crashes }) =>
       crashes.map((what): Finding => ({ rule: 'crashed', station: name, what })),
     );
     const reports = history.stations.flatMap((station) => station.reports);
