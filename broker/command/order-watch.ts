@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { outcomes, type Report, reportSchema } from '../../protocol/report.ts';
 import type { CentreClient } from './client.ts';
 import { CommandFailure, type Console, localTime, pad } from './console.ts';
+import type { Words } from './words-en.ts';
 
 const changeSchema = v.object({ station: v.string(), outcome: v.picklist(outcomes), report: reportSchema });
 const doneSchema = v.object({
@@ -50,8 +51,16 @@ function cells(report: Report, { words, language }: Console): string[] {
     report.station,
     words.outcomes[report.outcome],
     grade === undefined ? '' : words.grades[grade],
-    report.refusal === undefined ? '' : words.refusals[report.refusal.code],
+    report.refusal === undefined ? '' : reasonOf(report.refusal, words),
   ];
+}
+
+/** The code in words; of a policy also whose rule it is and what that says. */
+function reasonOf({ code, fields = [] }: NonNullable<Report['refusal']>, { refusals, policy }: Words): string {
+  const [because] = fields;
+  const [by] = because?.path.split('.') ?? [];
+  const whose = by === 'centre' || by === 'station' ? ` (${policy.by[by]}: ${because?.problem})` : '';
+  return `${refusals[code]}${whose}`;
 }
 
 /** Lines come one at a time, so the columns have fixed widths. */

@@ -18,4 +18,5 @@ export const policyInEnglish = {
   timeZone: (name: string) => `time of ${name}`,
   kept: (count: number, of: number) => `Stations that keep to it: ${count} of ${of}.`,
   waiting: (stations: string) => `They have not said so yet and get it when they are online: ${stations}`,
+  by: { station: "the station's policy", centre: "the centre's policy" },
 } as const;

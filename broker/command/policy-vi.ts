@@ -20,4 +20,5 @@ export const policyInVietnamese: Words['policy'] = {
   timeZone: (name) => `theo giờ ${name}`,
   kept: (count, of) => `Số đài đang giữ đúng: ${count}/${of}.`,
   waiting: (stations) => `Chưa xác nhận, sẽ nhận khi trực tuyến: ${stations}`,
+  by: { station: 'chính sách của đài', centre: 'chính sách của trung tâm' },
 };

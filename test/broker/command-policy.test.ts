@@ -5,7 +5,7 @@ import { test } from 'tap';
 import { initKeys } from '../../broker/keys/key-store.ts';
 import { until } from '../support/until.ts';
 import { loaBroker, RunningCentre } from './support/loa-broker.ts';
-import { callApi } from './support/test-centre.ts';
+import { aTextOrder, callApi } from './support/test-centre.ts';
 import { TestStation } from './support/test-station.ts';
 
 test('loa-broker stations policy', { timeout: 120_000 }, async (t) => {
@@ -67,5 +67,16 @@ test('loa-broker stations policy', { timeout: 120_000 }, async (t) => {
       err: /Không hiểu được/,
     });
     t.match(await policy('--all', '--file', await file('torn.json', '{')), { status: 2, err: /Không hiểu được/ });
+  });
+
+  await t.test('whoever watches an order reads whose policy refused it', async (t) => {
+    const { body } = await callApi(data, centre.http, '/api/orders', { ...aTextOrder, to: { stations: ['dai-dong'] } });
+    const order = { id: body.id as string, rev: 1 };
+    const fields = [{ path: 'centre.quietHours', problem: '21:30–05:00 Asia/Ho_Chi_Minh' }];
+    await station.report(1, { outcome: 'rejected', order, refusal: { code: 'quiet-hours', fields } });
+    t.match(await loaBroker('order', 'watch', order.id, '--data', data), {
+      status: 1,
+      out: /giữ yên tĩnh.* \(chính sách của trung tâm: 21:30–05:00 Asia\/Ho_Chi_Minh\)/,
+    });
   });
 });
