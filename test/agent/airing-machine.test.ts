@@ -42,7 +42,14 @@ const events = fc.array(
     { weight: 1, arbitrary: fc.record({ what: fc.constant('stop' as const), on: fc.boolean() }) },
     { weight: 1, arbitrary: fc.record({ what: fc.constant('controller' as const), works: fc.boolean() }) },
     { weight: 1, arbitrary: fc.record({ what: fc.constant('loudspeaker' as const), works: fc.boolean() }) },
-    { weight: 2, arbitrary: fc.record({ what: fc.constant('crash' as const), ms: fc.nat(5_000) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        what: fc.constant('crash' as const),
+        ms: fc.nat(5_000),
+        steps: fc.oneof(fc.nat(60), fc.constant('drained' as const)),
+      }),
+    },
     { weight: 1, arbitrary: fc.record({ what: fc.constant('restart' as const), ms: fc.nat(5_000) }) },
   ),
   { maxLength: 20 },
@@ -124,7 +131,7 @@ class Expectations {
         must(key === stage.onAir, 'on air without a turn');
       const dueFrom = occurrence === 'now' ? Date.parse(order.issuedAt) : Date.parse(occurrence);
       const latest = Math.min(dueFrom + order.lateBy * SECOND, Date.parse(order.expiresAt));
-      const waits = record.state === 'ready' && clock.now() > dueFrom + 1_500 && clock.now() < latest - 1_500;
+      const waits = record.state === 'ready' && clock.now() > dueFrom + 1_100 && clock.now() < latest - 1_100;
       if (!waits || (stage.stopped && order.priority !== 'emergency')) continue;
       must(airing !== undefined, `${key} is ready and nothing is on air`);
       const claim = (of: Order) => ({ ...of, order: of.id, key: '' });
@@ -229,7 +236,10 @@ test('whatever happens to an airing, what is said of it is true, and said once',
               await station.order(expectations.add(each, station.clock.now()));
               break;
             case 'pass':
-              await station.clock.advance(each.ms);
+              for (let left = each.ms; left > 0; left -= SECOND) {
+                await station.clock.advance(Math.min(left, SECOND));
+                await expectations.now(station);
+              }
               break;
             case 'cancel': {
               const rev = expectations.withdraw(idOf(each.slot));
@@ -253,14 +263,13 @@ test('whatever happens to an airing, what is said of it is true, and said once',
             case 'restart': {
               expectations.interrupted = true;
               const directory = directoryOf(starts.length);
-              if (each.what === 'crash') await station.cut(directory);
+              if (each.what === 'crash') await station.cut(directory, each.steps, 5_000);
               else await station.close();
               const next = each.what === 'crash' ? directory : directoryOf(starts.length - 1);
               station = await begin(next, station.clock.now() + each.ms);
             }
           }
           if (each.what !== 'order') await station.settle();
-          if (each.what === 'pass') await expectations.now(station);
         }
         station.stage.stop(false);
         station.controller.reachable = true;

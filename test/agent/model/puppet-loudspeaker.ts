@@ -60,6 +60,8 @@ export class PuppetLoudspeaker implements Sink {
   readonly name = 'puppet';
   readonly fault = undefined;
   works = true;
+  /** Streams that were heard to their end. */
+  drained = 0;
   readonly #clock: Clock;
   readonly #heard: Heard;
   readonly #open = new Map<SoundStream, Written[]>();
@@ -94,6 +96,7 @@ export class PuppetLoudspeaker implements Sink {
         await sleep(clock, endsAt() - clock.monotonic());
         this.#check();
         end();
+        this.drained += 1;
       },
       stop: async () => end(),
     };

@@ -1,4 +1,4 @@
-import { cp } from 'node:fs/promises';
+import { cpSync } from 'node:fs';
 import { Attendance } from '../../../agent/attendance.ts';
 import { bookCancel, bookOrder, resumeBook } from '../../../agent/book/book.ts';
 import { Journal } from '../../../agent/book/journal.ts';
@@ -42,10 +42,12 @@ export class PuppetStation {
   readonly #options: PuppetStationOptions;
   #journal: Journal | undefined;
   #attendance: Attendance | undefined;
+  /** What happens instead when it would settle the next time and the moment has come. */
+  #cut: { readonly now: () => boolean; readonly act: () => void } | undefined;
 
   constructor(options: PuppetStationOptions) {
     this.#options = options;
-    this.clock = new ManualClock(options.wall, () => this.settle());
+    this.clock = new ManualClock(options.wall, () => this.#settleUnlessCut());
     this.controller = new PuppetController(this.clock, ZONES, (zones) => options.onHold(this, zones));
     this.loudspeaker = new PuppetLoudspeaker(this.clock, options.heard);
   }
@@ -120,9 +122,33 @@ export class PuppetStation {
     await this.journal.close();
   }
 
-  /** Cuts the power: what the card holds at this moment goes to `directory`, and time stands still here for ever. */
-  async cut(directory: string): Promise<void> {
-    this.loudspeaker.cut();
-    await cp(this.#options.directory, directory, { recursive: true, filter: (name) => !name.endsWith('LOCK') });
+  /**
+   * Cuts the power while something is being done: after so many steps of the next `ms`, or when a programme has just been
+   * heard to its end. What the card holds at that moment goes to `directory`, and time stands still here for ever.
+   */
+  async cut(directory: string, steps: number | 'drained', ms: number): Promise<void> {
+    const act = () => {
+      this.loudspeaker.cut();
+      cpSync(this.#options.directory, directory, { recursive: true, filter: (name) => !name.endsWith('LOCK') });
+    };
+    const { drained } = this.loudspeaker;
+    let passed = 0;
+    this.#cut = { now: () => (steps === 'drained' ? this.loudspeaker.drained > drained : passed++ === steps), act };
+    const end = await this.clock.advance(ms).catch((error: unknown) => error);
+    if (end instanceof PowerCut) return;
+    if (end !== undefined) throw end;
+    act();
+  }
+
+  async #settleUnlessCut(): Promise<void> {
+    // What a timer resumed goes on as far as it can without the card.
+    if (this.#cut !== undefined) await Promise.resolve();
+    if (this.#cut?.now()) {
+      this.#cut.act();
+      throw new PowerCut();
+    }
+    await this.settle();
   }
 }
+
+class PowerCut extends Error {}
