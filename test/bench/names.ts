@@ -38,4 +38,8 @@ export const names = {
   floodStall: 'longest stall of the event loop',
   floodJournal: 'journal on disk, after',
   floodRestart: 'agent start → online and line up, after',
+  drainingWarning: 'warning published → relay closed, while 2,000 reports are sent',
+  drainedMeanwhile: 'reports sent by then',
+  drained: 'agent start → all 2,000 sent',
+  drainedWarning: 'warning published → relay closed, nothing to report',
 } as const;

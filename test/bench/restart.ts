@@ -33,7 +33,7 @@ export async function bookThousand(options: RestartOptions): Promise<void> {
     { type: 'at', instants: [2, 3, 4].map((hours) => new Date(Date.now() + hours * HOUR_MS).toISOString()) },
     { type: 'daily', times: ['05:00', '11:00', '17:00'], timeZone: 'Asia/Ho_Chi_Minh' },
   ];
-  await onJournal(options, async (journal) => {
+  await onJournal(options.station, async (journal) => {
     const orders = Array.from({ length: BOOKED }, (_, at) =>
       book(journal, options, { priority: 'routine', when: kinds[at % kinds.length] ?? { type: 'now' }, lateBy: 3_600 }),
     );
@@ -53,7 +53,7 @@ export interface Restarted {
  */
 export async function restartToRelay(options: RestartOptions): Promise<Restarted> {
   const { station } = options;
-  await onJournal(options, (journal) => book(journal, options, {}));
+  await onJournal(options.station, (journal) => book(journal, options, {}));
   const closed = first(
     'the relay after a restart',
     station.loudspeaker.timeline.listen,
@@ -73,7 +73,8 @@ async function book(journal: Journal, options: RestartOptions, changes: Partial<
   await bookOrder(journal, { order, zones: [ZONE], token: new Uint8Array() } as unknown as VerifiedOrder);
 }
 
-async function onJournal({ station }: RestartOptions, work: (journal: Journal) => Promise<void>): Promise<void> {
+/** Writes to the journal of a station that does not run. */
+export async function onJournal(station: VirtualStation, work: (journal: Journal) => Promise<void>): Promise<void> {
   const journal = await Journal.open({
     directory: join(station.directory, 'state', 'journal'),
     log: silentLog,

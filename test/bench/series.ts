@@ -1,4 +1,5 @@
 import { airOnce } from './airing.ts';
+import { drainRound } from './drain.ts';
 import type { Figures } from './figures.ts';
 import { type FloodKind, flood } from './flood.ts';
 import { names } from './names.ts';
@@ -100,4 +101,15 @@ const floods: Series = {
     }),
 };
 
-export const series: Readonly<Record<string, Series>> = { orders, preemption, restart, flood: floods };
+const drain: Series = {
+  rounds: 10,
+  async prepare(stage, warmUp) {
+    await stage.steady.agent.stop();
+    await drainRound(stage, warmUp);
+  },
+  round: drainRound,
+  ratios: (figures) => [ratio(figures, names.drainingWarning, names.drainedWarning)],
+  aims: (figures) => [aimOf('a warning amid the reports', 'ms', figures.of(names.drainingWarning).median, 1_000)],
+};
+
+export const series: Readonly<Record<string, Series>> = { orders, preemption, restart, drain, flood: floods };
