@@ -263,6 +263,16 @@ test('every broken promise is found', async (t) => {
         ],
       }),
     ],
+    [
+      'aired, and more than a moment is missing where it was taken up again',
+      'aired-unheard',
+      history({
+        hearings: [
+          sound(130, 930, { passes: [{ from: 0, to: 800 }] }),
+          sound(1_000, 1_850, { passes: [{ from: 1_150, to: 2_000 }] }),
+        ],
+      }),
+    ],
     ['aired in two zones, heard in one', 'aired-unheard', history({}, { zones: undefined })],
     ['aired twice in a row, heard once', 'aired-unheard', history({}, { times: 2 })],
     [
