@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { encodeBirth } from '../protocol/birth.ts';
-import type { OrderReference } from '../protocol/fields.ts';
 import { encodeHealth } from '../protocol/health.ts';
-import { encodePull } from '../protocol/pull.ts';
+import { encodePull, type Pull } from '../protocol/pull.ts';
 import { encodeState } from '../protocol/state.ts';
 import { filters, topics } from '../protocol/topics.ts';
 import { Attendance } from './attendance.ts';
@@ -10,6 +9,7 @@ import { AlsaSink } from './audio/sinks/alsa.ts';
 import type { Sink } from './audio/sinks/port.ts';
 import { WavSink } from './audio/sinks/wav.ts';
 import { type Booking, resumeBook } from './book/book.ts';
+import { byLateness, stillOpen } from './book/late.ts';
 import { type Clock, systemClock } from './clock/clock.ts';
 import { routine } from './clock/routine.ts';
 import { StationClock } from './clock/station-clock.ts';
@@ -38,8 +38,10 @@ import { LocalPreference } from './policy/local-preference.ts';
 import { LocalStop } from './policy/local-stop.ts';
 import { Policies } from './policy/policies.ts';
 import { Forgeries } from './receive/forgeries.ts';
+
 import { Inbox } from './receive/inbox.ts';
 import { Overload } from './receive/overload.ts';
+import { Recalling } from './receive/recall.ts';
 import { Receiver } from './receive/receive.ts';
 import { Reconciliation } from './receive/reconcile.ts';
 import { Delivery } from './report/deliver.ts';
@@ -88,12 +90,12 @@ export async function startAgent({
     if (!link.up) return;
     link.publish(message, { qos, retain }).catch((error: unknown) => log('debug', 'publish-failed', { error }));
   };
-  const pull = (orders: readonly OrderReference[], nonce?: string) => {
-    const payload = encodePull({ orders: [...orders], ...(nonce !== undefined && { nonce }) });
+  const pull = (wanted: Partial<Pull>) => {
+    const payload = encodePull({ orders: [], ...wanted });
     publish({ topic: topics.from(centre, station, 'pull'), payload }, 1);
   };
   const askTime = () => {
-    if (link.up && stationClock.asks) pull([], receiver.askTime());
+    if (link.up && stationClock.asks) pull({ nonce: receiver.askTime() });
   };
   const sayHealth = async () => {
     const { state: stateDirectory } = configuration;
@@ -119,7 +121,6 @@ export async function startAgent({
     publish: (message) => publish(message, 1, true),
   });
   const journalAlarm = new JournalAlarm({ journal, alarms, setAside });
-  await journalAlarm.look();
   const hardware = createHardware({
     ...configuration.hardware,
     zones: configuration.zones.map(({ id, relay }) => ({ zone: id, ...(relay !== undefined && { relay }) })),
@@ -167,7 +168,7 @@ export async function startAgent({
     onBooked: (booked) => attendance.apply({ booked, withdrawn: [] }),
   });
   const plan = () => {
-    planner.plan().catch((error: unknown) => log('error', 'planning-failed', { error }));
+    recalling.heard.then(() => planner.plan()).catch((error: unknown) => log('error', 'planning-failed', { error }));
   };
   const sayClock = () => {
     const { doubt } = stationClock;
@@ -186,7 +187,34 @@ export async function startAgent({
     log,
     publish: (payload) => link.publish({ topic: topics.from(centre, station, 'report'), payload }, { qos: 1 }),
   });
-  const reconciliation = new Reconciliation({ centre, station, journal, trust, stationClock, log, pull, onBooking });
+  const recalling: Recalling = new Recalling({
+    centre,
+    station,
+    journal,
+    trust,
+    clock,
+    log,
+    ask: (journal) => pull({ journal }),
+    onAnswered: () => delivery.resume(),
+    onSettled: async () => {
+      await receiver.takeEarly();
+      await reconciliation.repeat();
+    },
+    onBooking,
+    closing: closing.signal,
+    onSilence: (silent) => journalAlarm.unanswered(silent),
+  });
+  const reconciliation: Reconciliation = new Reconciliation({
+    centre,
+    station,
+    journal,
+    trust,
+    stationClock,
+    log,
+    pull: (orders) => pull({ orders: [...orders] }),
+    onBooking,
+    mayPull: () => recalling.settled,
+  });
   const overload = new Overload({
     journal,
     clock,
@@ -204,6 +232,7 @@ export async function startAgent({
     stationClock,
     delivery,
     reconciliation,
+    recalling,
     forgeries: new Forgeries({
       journal,
       clock,
@@ -218,8 +247,9 @@ export async function startAgent({
     onConfiguration: () => sayBirth(),
     onHost: (online) => {
       centreState = online ? 'online' : 'offline';
-      if (!online) return delivery.pause();
-      delivery.resume();
+      if (!online) return silence();
+      if (recalling.answered) delivery.resume();
+      recalling.begin();
       askTime();
     },
   });
@@ -231,6 +261,11 @@ export async function startAgent({
       reconciliation.repeat().catch((error: unknown) => log('error', 'journal-write-failed', { error }));
     },
   });
+  /** Nobody listens. */
+  const silence = () => {
+    delivery.pause();
+    recalling.pause();
+  };
   const link: Link = new Link({
     url: configuration.link.url,
     clientId: station,
@@ -248,10 +283,12 @@ export async function startAgent({
       publish(stateMessage('online', connection), 1, true);
       alarms.tellAll();
       void sayHealth().catch((error: unknown) => log('warn', 'health-failed', { error }));
+      receiver.connected();
       log('info', 'online', { station, connection });
     },
     onDown: () => {
-      delivery.pause();
+      silence();
+      receiver.disconnected();
       log('warn', 'offline', { station });
     },
     onMessage: (message) => inbox.take(message),
@@ -259,7 +296,7 @@ export async function startAgent({
 
   let centreState: 'online' | 'offline' | 'unknown' = 'unknown';
   const described = {
-    ...{ configuration, software: version, journal, journalAlarm },
+    ...{ configuration, software: version, journal, journalAlarm, recalling },
     ...{ stationClock, stage, alarms, centreSettings },
   };
   const control = await openControl({
@@ -282,10 +319,15 @@ export async function startAgent({
     askTime();
   });
   void watchSystemClock({ clock, stationClock, signal: closing.signal });
+  await journalAlarm.look();
   localStop.begin();
   localPreference.begin();
   hardware.open();
-  attendance.apply({ booked: await resumeBook(journal), withdrawn: [] });
+  const { late, others } = byLateness(await resumeBook(journal), stationClock);
+  attendance.apply({ booked: others, withdrawn: [] });
+  void recalling.heard.then(() => {
+    if (!closing.signal.aborted) attendance.apply({ booked: stillOpen(journal, late), withdrawn: [] });
+  });
   plan();
   link.open();
   const every = (everyMs: number, work: () => Promise<void>) =>
@@ -310,7 +352,8 @@ export async function startAgent({
       closing.abort();
       await control.close();
       await attendance.close();
-      delivery.pause();
+      silence();
+      receiver.disconnected();
       await link.close(stateMessage('offline', link.connections));
       await inbox.close();
       stopListening();

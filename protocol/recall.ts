@@ -13,6 +13,8 @@ export const recallQuestionSchema = v.object({
   after: v.optional(counter),
 });
 
+export type RecallQuestion = v.InferOutput<typeof recallQuestionSchema>;
+
 /**
  * What the centre's ledger knows of a station's journal, and of its airings. It answers one nonce and is worth nothing
  * for any other question, so that an old one cannot be replayed.

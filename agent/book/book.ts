@@ -34,7 +34,7 @@ const nothing: Booking = { booked: [], withdrawn: [] };
 /**
  * Books a verified order. [P-61] At most once: an id and revision that is on the journal already, and any revision
  * at or below a cancelled one, books nothing, however often and from wherever it comes. The airings of a daily order
- * are booked by its planner, some time ahead.
+ * are booked by its planner, some time ahead. Nothing more is said of what ended before this journal [P-72].
  */
 export async function bookOrder(journal: Journal, { order, zones }: VerifiedOrder): Promise<Booking> {
   let booking = nothing;
@@ -42,9 +42,13 @@ export async function bookOrder(journal: Journal, { order, zones }: VerifiedOrde
     if (isKnown(journal, order)) return undefined;
     const reference = { id: order.id, rev: order.rev };
     const record: OrderRecord = { order, state: 'booked', zones: [...zones] };
-    const occurrences = occurrencesOf(order);
+    const known = new Set(journal.airingsOf(order.id).map(airingKey));
+    const occurrences = occurrencesOf(order).filter(
+      (occurrence) => !known.has(airingKey({ order: reference, occurrence })),
+    );
     if (isCancelled(journal, order)) {
-      return { order: record, reports: endOf(reference, occurrences, 'cancelled') };
+      const told = journal.cancels.get(order.id)?.told === true;
+      return { order: record, reports: told ? [] : endOf(reference, order, occurrences, 'cancelled') };
     }
     const stale = unfinished(journal, order.id);
     const refusal = lackOfRoom(journal, order, occurrences.length - stale.waiting.length);
@@ -64,7 +68,7 @@ export async function bookOrder(journal: Journal, { order, zones }: VerifiedOrde
       airings: [...stale.waiting.map(withState('cancelled')), ...airings],
       reports: [
         ...stale.waiting.map((airing) => reportOf(airing, 'cancelled')),
-        ...endOf(reference, occurrences, 'accepted'),
+        ...endOf(reference, order, occurrences, 'accepted'),
       ],
     };
   });
@@ -86,7 +90,10 @@ export async function bookOccurrences(
   await journal.commit(() => {
     const record = journal.orders.get(order.id);
     if (record === undefined || record.order.rev !== order.rev || isCancelled(journal, order)) return undefined;
-    const wanted = instants.filter((instant) => instant > (record.through ?? 0));
+    const isBooked = (instant: number) =>
+      instant <= (record.through ?? 0) ||
+      journal.airings.has(airingKey({ order, occurrence: new Date(instant).toISOString() }));
+    const wanted = instants.filter((instant) => !isBooked(instant));
     const gone = wanted.filter(
       (instant) => now > Math.min(instant + order.lateBy * 1_000, Date.parse(order.expiresAt)),
     );
@@ -137,7 +144,7 @@ export async function bookCancel(journal: Journal, cancel: Pick<Cancel, 'id' | '
       reports: [
         ...waiting.map((airing) => reportOf(airing, 'cancelled')),
         // It has occurrences to come that no airing stands for yet.
-        ...(daily ? endOf({ id: cancel.id, rev: record.order.rev }, [], 'cancelled') : []),
+        ...(daily ? [{ outcome: 'cancelled' as const, order: { id: cancel.id, rev: record.order.rev } }] : []),
       ],
     };
   });
@@ -279,10 +286,11 @@ const reportOf = ({ order, occurrence }: AiringRecord, outcome: Outcome): Report
 /** One report for each occurrence, or one for the order as a whole where it has none yet. */
 function endOf(
   order: AiringRecord['order'],
+  { when }: Order,
   occurrences: readonly Occurrence[],
   outcome: 'accepted' | 'cancelled',
 ): ReportDraft[] {
-  if (occurrences.length === 0) return [{ outcome, order }];
+  if (when.type === 'daily') return [{ outcome, order }];
   return occurrences.map((occurrence) => ({ outcome, order, occurrence }));
 }
 

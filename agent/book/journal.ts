@@ -31,6 +31,10 @@ export interface JournalOptions extends StorageOptions, Saying {}
 
 /** Entries written together at the most: what waits longer waits for the next write. */
 const AT_ONCE = 64;
+/** Facts: set while a recall is owed; and `unaskedFrom`, once reports were written that depend on it. */
+const RECALL = 'recall';
+const WANTED = 'wanted';
+const UNASKED = 'unasked';
 const LONGEST_ORDER_MS = 400 * 24 * 60 * 60_000;
 
 const reportKey = (seq: number): string => `report/${String(seq).padStart(16, '0')}`;
@@ -51,6 +55,8 @@ export class Journal {
   #epoch = '';
   #lastSeq = 0;
   #firstSeq = 1;
+  #unaskedFrom = 0;
+  #asked = false;
   #tail: Promise<unknown> = Promise.resolve();
   #gathered: Commit[] = [];
 
@@ -111,6 +117,46 @@ export class Journal {
     return this.#firstSeq - 1;
   }
 
+  /** Its last report number when it was first opened since the centre last said what it knows of it [P-71]. */
+  get unaskedFrom(): number {
+    return this.#unaskedFrom;
+  }
+
+  /** Whether the centre must say first what began and ended before this journal [P-72]. */
+  get recallWanted(): boolean {
+    return this.facts.get(RECALL) === WANTED;
+  }
+
+  /** The centre has said what it knows of this journal, and it is in order: reports may be sent. */
+  async asked(): Promise<void> {
+    this.#asked = true;
+    await this.commit(() => (this.facts.get(UNASKED) ? { facts: { [UNASKED]: '' } } : undefined));
+  }
+
+  /**
+   * The journal goes on under a new epoch, to be filled in by a recall [P-72]. What waits to be reported gets new
+   * numbers, but for what another life of this journal has sent already: the ledger has all up to `stored`.
+   */
+  beginAnew(stored: number): Promise<void> {
+    return this.#inTurn(async () => {
+      const epoch = randomBytes(16).toString('hex');
+      const waiting = await this.reports(Math.min(stored, this.#unaskedFrom), Number.POSITIVE_INFINITY);
+      const facts = { epoch, 'last-seq': String(waiting.length), [UNASKED]: '', [RECALL]: WANTED };
+      const operations: Operation[] = [];
+      for (let seq = this.#firstSeq; seq <= this.#lastSeq; seq++) operations.push({ type: 'del', key: reportKey(seq) });
+      for (const [at, report] of waiting.entries()) {
+        operations.push(put(reportKey(at + 1), { ...report, epoch, seq: at + 1 }));
+      }
+      await this.#storage.write([...operations, ...operationsOf({ facts })]);
+      this.#memory.remember({ facts });
+      this.#epoch = epoch;
+      this.#firstSeq = 1;
+      this.#lastSeq = waiting.length;
+      this.#unaskedFrom = 0;
+      this.#asked = true;
+    });
+  }
+
   /** Tells whenever new reports wait. */
   onReports(listener: () => void): void {
     this.#listeners.add(listener);
@@ -157,14 +203,17 @@ export class Journal {
 
   /**
    * Forgets orders that ended before `before` (milliseconds since 1970): nothing can bring them back by then. A
-   * cancellation whose order never came is kept longer than any order may last.
+   * cancellation or a recalled airing whose order never came is kept longer than any order may last.
    */
   prune(before: number): Promise<void> {
     return this.#inTurn(async () => {
       const operations: Operation[] = [];
       const forget = (key: string) => operations.push({ type: 'del', key });
       const ended = [...this.orders.values()].filter(({ order }) => Date.parse(order.expiresAt) < before);
-      const ids = new Set(ended.map(({ order }) => order.id));
+      const orphans = [...this.airings.values()].filter(
+        ({ order, at }) => !this.orders.has(order.id) && Date.parse(at ?? '') < before - LONGEST_ORDER_MS,
+      );
+      const ids = new Set([...ended, ...orphans].map(({ order }) => order.id));
       for (const id of ids) forget(`order/${id}`);
       for (const id of ids) for (const airing of this.airingsOf(id)) forget(`airing/${airingKey(airing)}`);
       const cancels = [...this.cancels].filter(([, { at }]) => Date.parse(at) < before - LONGEST_ORDER_MS);
@@ -204,7 +253,14 @@ export class Journal {
         commit.reject(error);
       }
     }
-    if (seq !== this.#lastSeq) operations.push(put('fact/last-seq', String(seq)));
+    if (seq !== this.#lastSeq) {
+      operations.push(put('fact/last-seq', String(seq)));
+      if (!this.#asked && !this.facts.get(UNASKED)) {
+        const facts = { [UNASKED]: String(this.#unaskedFrom) };
+        operations.push(...operationsOf({ facts }));
+        undo.push(this.#memory.remember({ facts }));
+      }
+    }
     try {
       if (operations.length > 0) await this.#storage.write(operations);
     } catch (error) {
@@ -240,13 +296,12 @@ export class Journal {
     }
     this.#lastSeq = Math.max(this.#lastSeq, Number(this.facts.get('last-seq') ?? 0));
     this.#firstSeq = firstSeq ?? this.#lastSeq + 1;
+    // An empty one says that the centre was asked.
+    this.#unaskedFrom = Number(this.facts.get(UNASKED) || this.#lastSeq);
     const epoch = this.facts.get('epoch');
-    if (epoch === undefined) {
-      this.#epoch = randomBytes(16).toString('hex');
-      await this.commit(() => ({ facts: { epoch: this.#epoch } }));
-    } else {
-      this.#epoch = epoch;
-    }
+    if (epoch !== undefined) this.#epoch = epoch;
+    else await this.beginAnew(0);
+    this.#asked = false;
   }
 
   #loadRecord(kind: string, name: string, value: unknown): boolean {

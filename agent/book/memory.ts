@@ -13,11 +13,13 @@ export interface Records {
 export function operationsOf({ order, cancel, airings = [], facts = {} }: Records): Operation[] {
   return [
     ...(order ? [put(`order/${order.order.id}`, order)] : []),
-    ...(cancel ? [put(`cancel/${cancel.id}`, { rev: cancel.rev, at: cancel.at })] : []),
+    ...(cancel ? [put(`cancel/${cancel.id}`, cancelOf(cancel))] : []),
     ...airings.map((airing) => put(`airing/${airingKey(airing)}`, airing)),
     ...Object.entries(facts).map(([name, value]) => put(`fact/${name}`, value)),
   ];
 }
+
+const cancelOf = ({ id: _, ...cancel }: NonNullable<Records['cancel']>): CancelRecord => cancel;
 
 /** The journal's records as the agent reads them: all in memory, and each order's airings at hand. */
 export class Memory {
@@ -41,7 +43,7 @@ export class Memory {
   remember({ order, cancel, airings = [], facts = {} }: Records): () => void {
     const undo: (() => void)[] = [];
     if (order) undo.push(set(this.orders, order.order.id, order));
-    if (cancel) undo.push(set(this.cancels, cancel.id, { rev: cancel.rev, at: cancel.at }));
+    if (cancel) undo.push(set(this.cancels, cancel.id, cancelOf(cancel)));
     for (const airing of airings) undo.push(this.#putAiring(airing));
     for (const [name, value] of Object.entries(facts)) undo.push(set(this.facts, name, value));
     return () => {

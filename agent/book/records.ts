@@ -17,7 +17,12 @@ export const orderRecord = v.object({
 });
 export type OrderRecord = v.InferOutput<typeof orderRecord>;
 
-export const cancelRecord = v.object({ rev: revision, at: instant });
+export const cancelRecord = v.object({
+  rev: revision,
+  at: instant,
+  /** The centre told of the order's end: nothing is reported of it any more [P-72]. */
+  told: v.optional(v.literal(true)),
+});
 export type CancelRecord = v.InferOutput<typeof cancelRecord>;
 
 export const occurrence = v.union([v.literal('now'), instant]);

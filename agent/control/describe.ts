@@ -5,7 +5,10 @@ import type { Configuration } from '../configuration/schema.ts';
 import type { Stage } from '../due/stage.ts';
 import type { Alarms } from '../health/alarms.ts';
 import type { JournalAlarm } from '../health/journal-alarm.ts';
+
 import type { CentreSettings } from '../policy/centre-settings.ts';
+import type { Recalling } from '../receive/recall.ts';
+
 import type { AiringLine, History, Status } from './status.ts';
 
 export interface Described {
@@ -13,6 +16,7 @@ export interface Described {
   readonly software: string;
   readonly journal: Journal;
   readonly journalAlarm: JournalAlarm;
+  readonly recalling: Recalling;
   readonly stationClock: StationClock;
   readonly stage: Stage;
   readonly alarms: Alarms;
@@ -27,6 +31,7 @@ export function describeStatus({
   software,
   journal,
   journalAlarm,
+  recalling,
   stationClock,
   stage,
   alarms,
@@ -56,6 +61,7 @@ export function describeStatus({
     ...(onAir && { onAir: lineOf(journal, onAir) }),
     booked: waiting.slice(0, MOST_LINES).map((airing) => lineOf(journal, airing)),
     waitingReports: journal.backlog,
+    recalling: journal.recallWanted || !recalling.settled,
     ...(journalAlarm.setAside !== undefined && { setAside: journalAlarm.setAside }),
     alarms: alarms.standing.map(([name, alarm]) => ({ name, ...alarm })),
   };

@@ -19,6 +19,7 @@ interface StatusWords {
   readonly now: string;
   readonly preferred: string;
   readonly waitingReports: (count: number) => string;
+  readonly recalling: string;
   readonly setAside: (name: string) => string;
   readonly alarms: string;
   readonly alarm: (name: AlarmName) => string;
@@ -54,6 +55,7 @@ const vietnamese: StatusWords = {
   now: 'ngay',
   preferred: 'Thứ tự ưu tiên do xã đặt',
   waitingReports: (count) => `Báo cáo chờ trung tâm nhận: ${count}`,
+  recalling: 'Đang chờ trung tâm cho biết những lượt đã phát; đến khi đó đài chỉ nhận lệnh khẩn cấp',
   setAside: (name) =>
     `Sổ nhật ký của đài đã hỏng, được cất riêng với tên ${name}; đài đã mở sổ mới và hỏi lại trung tâm. Hãy kiểm tra thẻ nhớ, rồi xóa hoặc chuyển ${name} đi.`,
   alarms: 'Cảnh báo',
@@ -94,6 +96,7 @@ const english: StatusWords = {
   now: 'now',
   preferred: 'Order set by the commune between priority orders',
   waitingReports: (count) => `Reports waiting for the centre: ${count}`,
+  recalling: 'The centre has yet to say what it knows of this journal; until then only emergencies are taken',
   setAside: (name) =>
     `The station's journal was damaged and is set aside as ${name}; a new one was begun, and the centre was asked what it knows. Check the card, then remove ${name}.`,
   alarms: 'Alarms',
@@ -128,6 +131,7 @@ export function statusText(status: Status, language: 'vi' | 'en'): string {
         )),
     ...policyLines(status.policies, language),
     say.waitingReports(status.waitingReports),
+    ...(status.recalling ? [say.recalling] : []),
     ...(status.setAside === undefined ? [] : [say.setAside(status.setAside)]),
     ...list(
       say.alarms,

@@ -52,6 +52,8 @@ export const statusSchema = v.object({
   booked: v.array(airing),
   /** Reports that the centre has not stored yet. */
   waitingReports: counter,
+  /** Whether the centre must say first what it knows of this journal; until then only emergencies are taken. */
+  recalling: v.boolean(),
   /** The newest damaged journal, while it lies beside the one that was begun in its place. */
   setAside: v.optional(v.string()),
   alarms: v.array(v.object({ name: v.picklist(alarmNames), severity: v.string(), detail: v.string(), since: instant })),

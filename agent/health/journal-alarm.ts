@@ -13,6 +13,7 @@ export class JournalAlarm {
   readonly #options: JournalAlarmOptions;
   #failure: unknown;
   #setAside: string | undefined;
+  #unanswered = false;
 
   constructor(options: JournalAlarmOptions) {
     this.#options = options;
@@ -32,11 +33,20 @@ export class JournalAlarm {
     this.#apply();
   }
 
+  /** The centre has not said for long what it knows of this journal [P-71]. */
+  unanswered(on: boolean): void {
+    this.#unanswered = on;
+    this.#apply();
+  }
+
   #apply(): void {
     const { alarms } = this.#options;
     if (this.#failure !== undefined) {
       const detail = this.#failure instanceof Error ? this.#failure.message : 'it cannot be written';
       alarms.raise('journal', 'critical', detail);
+    } else if (this.#unanswered) {
+      const why = 'the centre does not say what it knows of this journal';
+      alarms.raise('journal', 'critical', `${why}: reports wait, and only emergencies are taken`);
     } else if (this.#setAside !== undefined) {
       alarms.raise('journal', 'warning', `it was damaged and is set aside as ${this.#setAside}; a new one was begun`);
     } else {

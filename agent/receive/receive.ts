@@ -3,6 +3,7 @@ import { decodeAck } from '../../protocol/ack.ts';
 import { type Cancel, decodeCancel } from '../../protocol/cancel.ts';
 import { peekType } from '../../protocol/envelope.ts';
 import { decodeHost } from '../../protocol/host.ts';
+import type { Order } from '../../protocol/order.ts';
 import { accepted, type Decoded, refused } from '../../protocol/refusal.ts';
 import { decodeTime } from '../../protocol/time.ts';
 import { parseTopic, type Topic } from '../../protocol/topics.ts';
@@ -18,11 +19,17 @@ import type { Delivery } from '../report/deliver.ts';
 import type { Trust } from '../verify/trust.ts';
 import { DeclinedOrder, digest, verifyOrder } from '../verify/verify-order.ts';
 import type { Forgeries } from './forgeries.ts';
+
 import type { Act } from './lane.ts';
 import type { Overload } from './overload.ts';
+import type { Recalling } from './recall.ts';
 import type { Reconciliation } from './reconcile.ts';
 
 const SLOWEST_ANSWER_MS = 15_000;
+/** Orders that wait in memory for the keys, or for a journal that is not in order yet. */
+const MOST_EARLY = 32;
+/** The manifest is retained; a broker that has lost it keeps a connection waiting no longer. */
+const MANIFEST_WITHIN_MS = 5_000;
 
 export interface ReceiveOptions {
   readonly configuration: Configuration;
@@ -32,6 +39,7 @@ export interface ReceiveOptions {
   readonly stationClock: StationClock;
   readonly delivery: Delivery;
   readonly reconciliation: Reconciliation;
+  readonly recalling: Recalling;
   readonly forgeries: Forgeries;
   readonly overload: Overload;
   readonly centreSettings: CentreSettings;
@@ -47,10 +55,37 @@ export interface ReceiveOptions {
 /** Everything that comes down to a station, by topic. An order that was pushed and one that was pulled meet here. */
 export class Receiver {
   readonly #options: ReceiveOptions;
+  readonly #early: Act[] = [];
+  #manifestCame = false;
+  #cancelWait = () => {};
+  #manifestBy = Number.POSITIVE_INFINITY;
   #question: { readonly nonce: string; readonly askedAt: number } | undefined;
 
   constructor(options: ReceiveOptions) {
     this.#options = options;
+  }
+
+  /** A connection begins: its manifest of keys may be on its way. */
+  connected(): void {
+    const { clock, log } = this.#options;
+    this.#manifestBy = clock.monotonic() + MANIFEST_WITHIN_MS;
+    this.#cancelWait = clock.after(MANIFEST_WITHIN_MS, () => {
+      this.takeEarly().catch((error: unknown) => log('error', 'journal-write-failed', { error }));
+    });
+  }
+
+  disconnected(): void {
+    this.#manifestBy = Number.POSITIVE_INFINITY;
+    this.#manifestCame = false;
+    this.#cancelWait();
+  }
+
+  /**
+   * Whether the keys that we have are today's: a card put back, or a board that was away, has older ones, and a key
+   * may be revoked since [P-74].
+   */
+  get #keysAreCurrent(): boolean {
+    return this.#manifestCame || this.#options.clock.monotonic() >= this.#manifestBy;
   }
 
   /** A fresh nonce; an answer to any earlier one is worth nothing from now on [P-33]. */
@@ -81,13 +116,16 @@ export class Receiver {
       case 'keys':
         return this.#keys(payload);
       case 'index':
+        // It is looked at again when the keys are here, and every few minutes.
         return this.#options.reconciliation.take(parsed.to, payload);
       case 'ack':
         return this.#ack(payload);
       case 'time':
         return this.#time(payload);
       case 'command':
-        return this.#configuration(payload);
+        return peekType(payload) === 'loa-recall'
+          ? this.#options.recalling.take(payload)
+          : this.#configuration(payload);
       default:
         this.#options.log('debug', 'topic-ignored', { topic });
     }
@@ -96,6 +134,7 @@ export class Receiver {
   async #order(token: Uint8Array): Promise<Act> {
     const { configuration, trust, stationClock, journal, forgeries, overload, log, onBooking } = this.#options;
     // Nothing can be said of it yet; the index lists it again when the keys are here.
+    if (!this.#keysAreCurrent) return async () => this.#wait(async () => (await this.#order(token))());
     if (!trust.established) return async () => {};
     const verified = await verifyOrder(token, {
       ...configuration,
@@ -104,17 +143,39 @@ export class Receiver {
       clockTrusted: stationClock.trusted,
     });
     if (verified.ok) {
-      return async () => {
+      return this.#unlessEarly(verified.value.order, async () => {
         const booking = await bookOrder(journal, verified.value);
         if (booking.refusal === undefined) onBooking(booking);
         else await overload.refuse(verified.value.order, booking.refusal);
-      };
+      });
     }
     const { refusal } = verified;
     if (!(refusal instanceof DeclinedOrder)) return () => forgeries.refuse(digest(token), refusal);
-    return async () => {
+    return this.#unlessEarly(refusal.order, async () => {
       log('warn', 'order-declined', { order: refusal.order.id, code: refusal.code });
       await declineOrder(journal, refusal.order, refusal);
+    });
+  }
+
+  /** The keys are here, or the journal is in order: what was pushed meanwhile is taken. Rejects when the journal cannot be written. */
+  async takeEarly(): Promise<void> {
+    for (const act of this.#early.splice(0)) await act();
+  }
+
+  #wait(act: Act): void {
+    if (this.#early.length < MOST_EARLY) this.#early.push(act);
+  }
+
+  /**
+   * [P-72] Before the journal is in order only an emergency is taken. The others wait for that, the first of them here;
+   * the index brings the rest again.
+   */
+  #unlessEarly({ id, priority }: Order, act: Act): Act {
+    const { recalling, log } = this.#options;
+    return async () => {
+      if (priority === 'emergency' || recalling.settled) return act();
+      log('info', 'order-left-for-later', { order: id });
+      this.#wait(act);
     };
   }
 
@@ -156,11 +217,13 @@ export class Receiver {
       log('warn', 'keys-refused', { code: manifest.refusal.code });
       return;
     }
+    this.#manifestCame = true;
     await journal.commit(() => {
       const token = Buffer.from(payload).toString('latin1');
       return journal.facts.get('keys') === token ? undefined : { facts: { keys: token } };
     });
-    // Orders that came before the keys could not be verified; the index brings them again.
+    // Orders that came before the keys could not be verified: some wait, the index brings the others again.
+    await this.takeEarly();
     await reconciliation.repeat();
   }
 

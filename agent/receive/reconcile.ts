@@ -20,6 +20,8 @@ export interface ReconciliationOptions {
   /** Asks the centre for orders; not awaited by the message handler that leads here. */
   readonly pull: (orders: readonly OrderReference[]) => void;
   readonly onBooking: (booking: Booking) => void;
+  /** Whether the journal is in order, so that what it lacks is known [P-72]. Cancellations are taken before that too. */
+  readonly mayPull: () => boolean;
 }
 
 /**
@@ -56,6 +58,7 @@ export class Reconciliation {
     if (!(await this.#isCurrent(scope, index))) return;
     const at = stationClock.instantSince(index.issuedAt);
     for (const cancelled of index.cancelled) onBooking(await bookCancel(journal, cancelled, at));
+    if (!this.#options.mayPull()) return;
     const lacking = index.orders.filter(({ id, rev }) => (journal.orders.get(id)?.order.rev ?? 0) < rev);
     const wanted = [...lacking, ...this.#listedNoMore(scope, index)].slice(0, MAX_PULLED_ORDERS);
     if (wanted.length > 0) pull(wanted.map(({ id, rev }) => ({ id, rev })));

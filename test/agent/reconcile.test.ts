@@ -42,7 +42,7 @@ test('[P-32] what is booked and listed no more is asked for: a cancellation may 
   t.teardown(() => journal.close());
 
   const pulled: OrderReference[] = [];
-  const parts = { ...who, journal, trust, log: silentLog, onBooking: () => {} };
+  const parts = { ...who, journal, trust, log: silentLog, onBooking: () => {}, mayPull: () => true };
   const reconciliation = new Reconciliation({
     ...parts,
     stationClock: trustedClock(systemClock),

@@ -12,10 +12,12 @@ import { encodeHost } from '../../protocol/host.ts';
 import { encodeKeys, importPublicKey, type Keys } from '../../protocol/keys.ts';
 import { encodeOrder, type Order } from '../../protocol/order.ts';
 import { decodePull } from '../../protocol/pull.ts';
+import { encodeRecall, type RecallQuestion } from '../../protocol/recall.ts';
 import { accepted } from '../../protocol/refusal.ts';
 import { decodeReport, isLast, type Report } from '../../protocol/report.ts';
 import { encodeTime } from '../../protocol/time.ts';
 import { topics } from '../../protocol/topics.ts';
+import { recallOf } from './puppet-recall.ts';
 import { until } from './until.ts';
 
 const CENTRE = 'vinh-phuc';
@@ -41,6 +43,8 @@ export class PuppetCentre {
   readonly signer: Signer;
   readonly url: string;
   readonly reports: Report[] = [];
+  /** Whether it answers questions about journals. */
+  recalls = true;
   /** What stations said they are, oldest first. */
   readonly births: Birth[] = [];
   /** What it says when it is asked for the time; without it, nothing. */
@@ -168,6 +172,8 @@ export class PuppetCentre {
   }
 
   say(topic: string, payload: Uint8Array, retain = false): Promise<void> {
+    // An answer that was on its way when the test closed this centre.
+    if (this.#aedes.closed) return Promise.resolve();
     return new Promise((resolve, reject) => {
       const packet = { cmd: 'publish', topic, payload: Buffer.from(payload), qos: 1, retain, dup: false } as const;
       this.#aedes.publish(packet, (error) => (error ? reject(error) : resolve()));
@@ -217,10 +223,21 @@ export class PuppetCentre {
     if (channel === 'report') await this.#store(station, payload);
     if (channel === 'pull') {
       const pull = decodePull(payload);
-      if (!pull.ok || pull.value.nonce === undefined || this.clock === undefined) return;
+      if (!pull.ok) return;
+      if (pull.value.journal !== undefined) await this.#recall(station, pull.value.journal);
+      if (pull.value.nonce === undefined || this.clock === undefined) return;
       const answer = { centre: CENTRE, station, nonce: pull.value.nonce, now: new Date(this.clock()).toISOString() };
       await this.say(topics.to(CENTRE, station, 'time'), await encodeTime(answer, this.signer));
     }
+  }
+
+  async #recall(station: string, question: RecallQuestion): Promise<void> {
+    if (!this.recalls) return;
+    const reports = this.reports.filter((report) => report.station === station);
+    const { epoch, nonce } = question;
+    const known = { centre: CENTRE, station, epoch, nonce, now: new Date().toISOString() };
+    const recall = await encodeRecall({ ...known, ...recallOf(reports, question) }, this.signer);
+    await this.say(topics.to(CENTRE, station, 'command'), recall);
   }
 
   async #store(station: string, payload: Buffer): Promise<void> {

@@ -1,0 +1,147 @@
+import { randomBytes } from 'node:crypto';
+import { decodeRecall, type Recall, type RecallQuestion } from '../../protocol/recall.ts';
+import type { Booking } from '../book/book.ts';
+import type { Journal } from '../book/journal.ts';
+import { bookRecalled } from '../book/recall.ts';
+import { type Clock, sleep } from '../clock/clock.ts';
+import type { Log } from '../log.ts';
+import type { Trust } from '../verify/trust.ts';
+
+/** An unanswered question is asked again so soon, with a new nonce. */
+const AGAIN_MS = 15_000;
+/** So many questions in vain raise the alarm: five minutes. */
+const PATIENCE = 20;
+/** What is late at a start waits no longer for the centre's first word. */
+const FIRST_WORD_MS = 10_000;
+/** The fact that names the journal before this one [P-71]. */
+const FOLLOWS = 'follows';
+
+export interface RecallingOptions {
+  readonly centre: string;
+  readonly station: string;
+  readonly journal: Journal;
+  readonly trust: Trust;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Asks the centre; not awaited by the message handler that leads here. */
+  readonly ask: (question: RecallQuestion) => void;
+  /** Reports may be sent from now on. */
+  readonly onAnswered: () => void;
+  /** Nothing is left to be asked: orders may be pulled and booked. */
+  readonly onSettled: () => Promise<void>;
+  readonly onBooking: (booking: Booking) => void;
+  /** Whether the centre has left us without an answer for long. */
+  readonly onSilence: (silent: boolean) => void;
+  readonly closing: AbortSignal;
+}
+
+/**
+ * Asks the centre once after each start what its ledger knows of this journal [P-71]: a card may have been put back, or
+ * exchanged. A journal that is new or old is filled in by what the ledger says of this station's airings [P-72].
+ */
+export class Recalling {
+  /**
+   * Resolves when the journal is in order, or when the station has been up for ten seconds without the centre: what a
+   * card put back holds as late may have been aired long ago, but nothing waits for a centre that is away.
+   */
+  readonly heard: Promise<void>;
+  readonly #options: RecallingOptions;
+  #question: RecallQuestion | undefined;
+  #after = 0;
+  #answered = false;
+  readonly #settled = new AbortController();
+  #inVain = 0;
+  #cancelAgain = () => {};
+
+  constructor(options: RecallingOptions) {
+    this.#options = options;
+    const { clock, closing } = options;
+    this.heard = sleep(clock, FIRST_WORD_MS, AbortSignal.any([closing, this.#settled.signal]));
+  }
+
+  /** Whether reports may be sent. */
+  get answered(): boolean {
+    return this.#answered;
+  }
+
+  /** Whether orders that are no emergencies may be booked. */
+  get settled(): boolean {
+    return this.#settled.signal.aborted;
+  }
+
+  /** The centre listens: asks, unless all is answered. */
+  begin(): void {
+    if (!this.settled) this.#ask();
+  }
+
+  /** The centre is away. */
+  pause(): void {
+    this.#cancelAgain();
+    this.#question = undefined;
+  }
+
+  /** Takes what came on the command topic. Rejects only when the journal cannot be written. */
+  async take(payload: Uint8Array): Promise<void> {
+    const { centre, station, journal, trust, log } = this.#options;
+    const decoded = await decodeRecall(payload, trust.lookup);
+    if (!decoded.ok) return log('warn', 'message-refused', { kind: 'recall', code: decoded.refusal.code });
+    const recall = decoded.value.value;
+    const question = this.#question;
+    if (question === undefined || recall.nonce !== question.nonce) return;
+    if (recall.centre !== centre || recall.station !== station || recall.epoch !== journal.epoch) return;
+    // The next question goes out when this answer is on the journal; should it not get there, the timer asks again.
+    this.#question = undefined;
+    this.#inVain = 0;
+    this.#options.onSilence(false);
+    const putBack = !this.#answered && (await this.#compare(recall));
+    if (!journal.recallWanted) return this.#settle();
+    // The first question of a journal that was thought to be in order asks for no airings.
+    if (!putBack && question.after !== undefined) {
+      const { withdrawn } = await bookRecalled(journal, recall.airings, recall.now);
+      if (withdrawn.length > 0) log('warn', 'airings-ended-elsewhere', { airings: withdrawn });
+      this.#options.onBooking({ booked: [], withdrawn });
+      if (recall.next === undefined) {
+        await journal.commit(() => ({ facts: { recall: '', [FOLLOWS]: recall.latest ?? '' } }));
+        return this.#settle();
+      }
+      this.#after = recall.next;
+    }
+    this.#ask();
+  }
+
+  /** Whether this is an old journal put back; it has begun anew then. */
+  async #compare({ epoch, stored, highest, latest }: Recall): Promise<boolean> {
+    const { journal, log, onAnswered } = this.#options;
+    const another = latest !== undefined && latest !== epoch && latest !== journal.facts.get(FOLLOWS);
+    const putBack = highest > journal.unaskedFrom || (another && !journal.recallWanted);
+    if (putBack) {
+      await journal.beginAnew(stored);
+      log('warn', 'journal-put-back', { epoch, highest, known: journal.unaskedFrom, latest, now: journal.epoch });
+    } else {
+      await journal.asked();
+    }
+    this.#answered = true;
+    onAnswered();
+    return putBack;
+  }
+
+  async #settle(): Promise<void> {
+    this.#cancelAgain();
+    this.#settled.abort();
+    this.#options.log('info', 'journal-settled', { epoch: this.#options.journal.epoch });
+    await this.#options.onSettled();
+  }
+
+  #ask(): void {
+    const { journal, clock, ask, onSilence } = this.#options;
+    const nonce = randomBytes(16).toString('hex');
+    this.#question = { epoch: journal.epoch, nonce, ...(journal.recallWanted && { after: this.#after }) };
+    ask(this.#question);
+    this.#cancelAgain();
+    this.#cancelAgain = clock.after(AGAIN_MS, () => {
+      this.#inVain += 1;
+      if (this.#inVain >= PATIENCE) onSilence(true);
+      this.#ask();
+    });
+  }
+}
