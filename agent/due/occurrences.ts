@@ -16,14 +16,17 @@ const empty: Schedule = { between: () => [] };
  * The schedule of an order; undefined for a time zone that this machine does not know. A local time that a change to
  * summer time leaves out moves on by the gap, one that comes twice is its first (RFC 5545, section 3.3.5).
  */
-export async function scheduleOf(when: Order['when']): Promise<Schedule | undefined> {
+export async function scheduleOf(
+  when: Order['when'],
+  isKnown: (timeZone: string) => boolean = isTimeZone,
+): Promise<Schedule | undefined> {
   switch (when.type) {
     case 'now':
       return empty;
     case 'at':
       return listed(when.instants.map((instant) => Date.parse(instant)));
     case 'daily':
-      if (!isTimeZone(when.timeZone)) return undefined;
+      if (!isKnown(when.timeZone)) return undefined;
       // Only stations with daily orders pay for the calendar: 17 ms and 5 MB.
       return daily(when, await import('temporal-polyfill'));
   }

@@ -2,7 +2,7 @@ import type { Order } from '../../protocol/order.ts';
 import { type BookedAiring, bookOccurrences } from '../book/book.ts';
 import type { Journal } from '../book/journal.ts';
 import type { StationClock } from '../clock/station-clock.ts';
-import { type Schedule, scheduleOf } from './occurrences.ts';
+import { isTimeZone, type Schedule, scheduleOf } from './occurrences.ts';
 
 /** How far ahead the occurrences of daily orders are booked, so that their recordings are here in time. */
 const HORIZON_MS = 24 * 60 * 60_000;
@@ -23,6 +23,8 @@ export interface PlannerOptions {
 export class Planner {
   readonly #options: PlannerOptions;
   readonly #schedules = new Map<string, Schedule>();
+  /** Asking takes half a millisecond, and hundreds of orders name the same one. */
+  readonly #timeZones = new Map<string, boolean>();
   #running: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
 
@@ -69,10 +71,16 @@ export class Planner {
 
   async #scheduleOf(order: Order): Promise<Schedule> {
     const key = `${order.id} ${order.rev}`;
-    const known = this.#schedules.get(key) ?? (await scheduleOf(order.when));
+    const known = this.#schedules.get(key) ?? (await scheduleOf(order.when, (timeZone) => this.#knows(timeZone)));
     // An unknown time zone was refused before the order was booked.
     const schedule = known ?? { between: () => [] };
     this.#schedules.set(key, schedule);
     return schedule;
+  }
+
+  #knows(timeZone: string): boolean {
+    const known = this.#timeZones.get(timeZone) ?? isTimeZone(timeZone);
+    this.#timeZones.set(timeZone, known);
+    return known;
   }
 }
