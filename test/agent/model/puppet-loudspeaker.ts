@@ -28,7 +28,7 @@ interface Written {
   readonly at: number;
 }
 
-/** What was heard of every programme, whatever agent played it: how often each of its cells. */
+/** What was heard of every programme, whatever agent played it: how often each of its cells, parts of them included. */
 export class Heard {
   readonly #cells = new Map<number, number[]>();
 
@@ -41,14 +41,12 @@ export class Heard {
   add(written: readonly Written[], until: number): void {
     for (const { pcm, at } of written) {
       const heard = pcm.subarray(0, Math.max(0, Math.floor(until - at)) * BYTES_PER_MS);
-      let last = -1;
       for (let byte = 0; byte + BYTES_PER_SAMPLE < heard.byteLength; byte += 2 * BYTES_PER_SAMPLE) {
         const [one, other] = [heard.readInt16LE(byte), heard.readInt16LE(byte + BYTES_PER_SAMPLE)];
         const value = Math.min(one, other);
-        if (one + other !== WHOLE || value === last) continue;
-        last = value;
+        if (one + other !== WHOLE) continue;
         const cells = this.#cells.get(Math.floor(value / CELLS)) ?? [];
-        cells[value % CELLS] = (cells[value % CELLS] ?? 0) + 1;
+        cells[value % CELLS] = (cells[value % CELLS] ?? 0) + (2 * BYTES_PER_SAMPLE) / CELL_BYTES;
         this.#cells.set(Math.floor(value / CELLS), cells);
       }
     }
