@@ -149,7 +149,8 @@ function explain(error: unknown, say: ReturnType<typeof words>): string {
   if (error instanceof NotRunningError) return say.notRunning;
   if (error instanceof NoDecoderError) return say.noDecoder(error.message);
   const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : '';
-  return say.cannotStart(`${error instanceof Error ? error.message : String(error)}${cause}`);
+  const reason = `${error instanceof Error ? error.message : String(error)}${cause}`;
+  return /read-only file system/i.test(reason) ? say.readOnly(reason) : say.cannotStart(reason);
 }
 
 function print(text: string): number {

@@ -62,12 +62,13 @@ export class Storage {
     }
   }
 
-  /** All or nothing, and on the disk when it resolves. A write that fails asks once for room. */
+  /** All or nothing, and on the disk when it resolves. A write that finds no room asks for some once. */
   async write(operations: Operation[]): Promise<void> {
     try {
       await this.#batch(operations, true).catch(async (error: unknown) => {
         this.#options.log('error', 'journal-write-failed', { error });
-        await this.#options.relieve?.();
+        // A card that fails for another reason is not mended by giving up recordings, which may still be played.
+        if (isNoSpace(error)) await this.#options.relieve?.();
         await this.#batch(operations, true);
       });
       this.#tell(undefined);
@@ -114,6 +115,9 @@ export class Storage {
     for (const listener of this.#listeners) listener(failure);
   }
 }
+
+/** LevelDB tells it in words alone. */
+const isNoSpace = (error: unknown): boolean => error instanceof Error && /No space left|Disk quota/.test(error.message);
 
 async function holdsDatabase(directory: string): Promise<boolean> {
   const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
