@@ -1,0 +1,132 @@
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { test } from 'tap';
+import { Journal } from '../../agent/book/journal.ts';
+import { silentLog } from '../../agent/log.ts';
+import { Recalling } from '../../agent/receive/recall.ts';
+import { Trust } from '../../agent/verify/trust.ts';
+import { encodeKeys } from '../../protocol/keys.ts';
+import { encodeRecall, type RecallQuestion } from '../../protocol/recall.ts';
+import type { Report } from '../../protocol/report.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { makeKey } from '../support/puppet-centre.ts';
+
+const at = '2026-11-20T08:00:00.000Z';
+const order = { id: '019357f0-7a00-7000-8000-0000000000a1', rev: 1 };
+const who = { centre: 'vinh-phuc', station: 'dai-dong' };
+
+const open = (directory: string): Promise<Journal> =>
+  Journal.open({
+    directory,
+    log: silentLog,
+    stamp: (draft, number): Report => ({
+      ...draft,
+      ...number,
+      station: who.station,
+      at,
+      clock: 'trusted',
+      software: 'test',
+    }),
+  });
+
+/** Reports that can be told apart. */
+const say = (journal: Journal, marks: readonly number[]) =>
+  journal.commit(() => ({
+    reports: marks.map((mark) => ({ outcome: 'ready' as const, order, timing: { toSoundMs: mark } })),
+  }));
+const marksOf = async (journal: Journal) =>
+  (await journal.reports(0, 1_000)).map(({ timing }) => timing?.toSoundMs as number);
+const upTo = (to: number, from = 1) => Array.from({ length: Math.max(0, to - from + 1) }, (_, n) => from + n);
+
+test('[P-71] an old journal keeps what the ledger lacks, under numbers of its own', async (t) => {
+  const folder = t.testdir();
+  let round = 0;
+  const few = fc.integer({ min: 0, max: 6 });
+  await fc.assert(
+    fc.asyncProperty(few, few, few, few, async (before, acknowledged, since, stored) => {
+      const directory = join(folder, String(round++));
+      let journal = await open(directory);
+      await journal.asked();
+      const first = journal.epoch;
+      await say(journal, upTo(before));
+      await journal.acknowledge(first, acknowledged);
+      await journal.close();
+      const kept = acknowledged <= before ? acknowledged : 0;
+
+      // Put back: it starts, twice, and reports before it reaches its centre.
+      journal = await open(directory);
+      await say(journal, upTo(before + since, before + 1));
+      await journal.close();
+      journal = await open(directory);
+      const baseline = journal.unaskedFrom;
+      await journal.beginAnew(stored);
+      const expected = upTo(before + since, Math.max(kept, Math.min(stored, before)) + 1);
+      const right = async () =>
+        JSON.stringify(await marksOf(journal)) === JSON.stringify(expected) &&
+        (await journal.reports(0, 1_000)).every(({ seq, epoch }, n) => seq === n + 1 && epoch === journal.epoch);
+      const anew = journal.epoch;
+      const ok = baseline === before && (await right()) && anew !== first && journal.recallWanted;
+      await journal.close();
+      journal = await open(directory);
+      const outlives = (await right()) && journal.epoch === anew && journal.recallWanted;
+      await journal.close();
+      return ok && outlives;
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('[P-72] a centre that does not answer is asked again, and after five minutes there is an alarm', async (t) => {
+  const [root, centre] = await Promise.all([makeKey('root'), makeKey('centre-1')]);
+  const trust = await Trust.pin(who.centre, root.publicKey);
+  const keys = [{ use: 'centre' as const, kid: centre.kid, key: centre.publicKey }];
+  await trust.accept(await encodeKeys({ centre: who.centre, version: 1, issuedAt: at, keys, revoked: [] }, root));
+  const journal = await open(t.testdir());
+  t.teardown(() => journal.close());
+  const clock = new ManualClock();
+  const asked: RecallQuestion[] = [];
+  const said: string[] = [];
+  const recalling = new Recalling({
+    ...who,
+    ...{ journal, trust, clock, log: silentLog, closing: new AbortController().signal },
+    ask: (question) => asked.push(question),
+    onAnswered: () => said.push('answered'),
+    onSettled: async () => void said.push('settled'),
+    onBooking: ({ withdrawn }) => said.push(`withdrawn ${withdrawn.length}`),
+    onSilence: (silent) => said.push(silent ? 'silent' : 'speaks'),
+  });
+  recalling.begin();
+  await clock.advance(10_000);
+  await recalling.heard;
+  t.notOk(recalling.settled, 'what is late has waited long enough, orders go on waiting');
+  await clock.advance(289_000);
+  t.same(said, []);
+  await clock.advance(1_000);
+  t.same(said, ['silent']);
+  t.equal(new Set(asked.map(({ nonce }) => nonce)).size, asked.length, 'each question with its own nonce');
+
+  const answer = async (nonce: string, next?: number) =>
+    recalling.take(
+      await encodeRecall(
+        {
+          ...{ ...who, nonce, epoch: journal.epoch, now: at, stored: 0, highest: 0 },
+          airings: [{ ...order, occurrence: next === undefined ? 'now' : at, outcome: 'aired' }],
+          ...(next !== undefined && { next }),
+        },
+        centre,
+      ),
+    );
+  await answer(asked.at(-2)?.nonce ?? '');
+  t.same(said, ['silent'], 'an answer to an earlier question is worth nothing');
+  await answer(asked.at(-1)?.nonce ?? '', 7);
+  t.same(said.slice(1), ['speaks', 'answered', 'withdrawn 0']);
+  t.match(asked.at(-1), { after: 7 });
+  t.notOk(recalling.settled);
+  await answer(asked.at(-1)?.nonce ?? '');
+  t.ok(recalling.settled);
+  t.equal(journal.airingsOf(order.id).length, 2);
+  t.notOk(journal.recallWanted);
+  const questions = asked.length;
+  await clock.advance(600_000);
+  t.equal(asked.length, questions, 'nothing more is asked');
+});
