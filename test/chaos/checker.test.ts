@@ -48,6 +48,7 @@ const dai: StationHistory = {
   ...{ station: 'dai-1', zones: ['thon-1', 'cho'], lives: [{ from: START - 1_000, to: undefined }], odd: 0 },
   told: [],
   clockSet: false,
+  cards: [],
   timeline: relay('thon-1', 120, 2_190),
   hearings: [sound(130, 2_130)],
   reports: reportsOf(aired),
@@ -158,6 +159,22 @@ test('what went as it should breaks no rule', async (t) => {
       { priority: 'emergency' },
     );
     t.same(check(judged), []);
+  });
+
+  await t.test('an old card is put back: what it held goes on under another epoch', async (t) => {
+    const [first, second] = ['a'.repeat(32), 'b'.repeat(32)];
+    const later = { id: `${id.slice(0, -1)}2`, signature: 8, issuedAt: START + 12_000, expiresAt: START + 60_000 };
+    const told: readonly Told[] = aired.map((each) => ({ ...each, ms: each.ms + 12_000 }));
+    const renewed = reportsOf(told).map((report) => ({ ...report, epoch: second, order: { id: later.id, rev: 1 } }));
+    const judged: Partial<StationHistory> = {
+      timeline: relay('thon-1', 120, 2_190, 9_000, 9_400, 12_120, 14_190),
+      hearings: [sound(130, 2_130), sound(9_050, 9_350), sound(12_130, 14_130, { signature: 8 })],
+      reports: [...reportsOf(aired).map((report) => ({ ...report, epoch: first })), ...renewed],
+    };
+    const cards = [{ imageAt: START + 2_500, putBackAt: START + 10_000 }];
+    t.same(check(history({ ...judged, cards }, order, later)), []);
+    const found = rules(history(judged, order, later));
+    t.same(found.sort(), ['heard-unreported', 'numbers', 'relay-unexplained'], 'and without that it is a lost journal');
   });
 
   await t.test('ended on air, or an earlier revision of it was', async (t) => {

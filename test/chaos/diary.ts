@@ -73,6 +73,12 @@ export class Diary {
     if (!known.has(name)) known.set(name, told);
   }
 
+  /** What a station was told since then it has forgotten. */
+  forgets(station: string, since: number): void {
+    const known = this.#told.get(station);
+    for (const [name, { at }] of known ?? []) if (at >= since) known?.delete(name);
+  }
+
   hands(order: Handed): void {
     this.#handed.set(`${order.id}/${order.rev}`, order);
   }

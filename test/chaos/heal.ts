@@ -47,7 +47,7 @@ function unusedSignature({ diary }: Stage, at: number): number {
 /** What the checker judges by: the recordings, the book and the ledger as they are now. */
 export async function gather(stage: Stage): Promise<History> {
   const stations = [];
-  for (const { name: station, virtual, clockSet } of stage.stations) {
+  for (const { name: station, virtual, clockSet, cards } of stage.stations) {
     virtual.loudspeaker.flush();
     const { timeline, wavOf } = virtual.loudspeaker;
     const recorded = {
@@ -56,6 +56,7 @@ export async function gather(stage: Stage): Promise<History> {
       lives: stage.diary.lives(station),
       told: stage.diary.told(station),
       clockSet,
+      cards,
       timeline: timeline.events,
       wavOf,
     };
@@ -78,6 +79,7 @@ async function untilQuiet(stage: Stage, signal: AbortSignal, withinMs: number): 
         lives: [],
         told: [],
         clockSet: false,
+        cards: [],
         timeline: [],
         hearings: [],
         ...ledger,

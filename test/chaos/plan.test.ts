@@ -53,6 +53,7 @@ test('a plan holds everything there is', (t) => {
     'freeze',
     'halt',
     'kill',
+    'old-card',
     'reset',
     'set-clock',
     'unplug',

@@ -35,6 +35,8 @@ export type PlannedSequel =
 
 export type PlannedFault =
   | { readonly do: 'kill' | 'end'; readonly at: AgentStep; readonly afterMs: number; readonly downMs: number }
+  /** It dies, and an image of its card is made, or the image of last time put back. */
+  | { readonly do: 'old-card'; readonly at: AgentStep; readonly afterMs: number; readonly downMs: number }
   | { readonly do: 'halt'; readonly at: AgentStep; readonly afterMs: number; readonly forMs: number }
   | { readonly do: 'freeze' | 'cut' | 'unplug' | 'busy'; readonly at: AgentStep; readonly forMs: number }
   /** Somebody sets the clock of its operating system. */
@@ -156,6 +158,7 @@ export function* plannedFaults(random: Random): Generator<PlannedFault> {
     ]);
     yield random.weighted<() => PlannedFault>([
       [30, () => ({ do: 'kill', at, afterMs, downMs })],
+      [2, () => ({ do: 'old-card', at, afterMs, downMs })],
       [2, () => ({ do: 'end', at, afterMs, downMs })],
       [2, () => ({ do: 'halt', at, afterMs, forMs: 2 * forMs })],
       [1, () => ({ do: 'freeze', at, forMs })],

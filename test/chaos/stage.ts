@@ -46,6 +46,7 @@ export async function setStage({ directory, stations, database }: StageOptions, 
       ...{
         directory,
         disk,
+        oldCards: at % 3 === 0,
         ownClock: at % 3 === 2 && noFaketime === false,
         station,
         diary,

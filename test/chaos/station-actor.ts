@@ -1,11 +1,12 @@
 import { type FSWatcher, watch } from 'node:fs';
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Link, startLink } from '../../simulator/link/link.ts';
 import type { TimelineEvent } from '../../simulator/loudspeaker/timeline.ts';
 import { startVirtualStation, type VirtualStation } from '../../simulator/station/station.ts';
 import { faketime } from '../support/faketime.ts';
 import type { SmallDisk } from '../support/small-disk.ts';
+import type { Card } from './checker/history.ts';
 import type { Diary } from './diary.ts';
 import { Happenings } from './happenings.ts';
 import type { AgentStep } from './steps.ts';
@@ -25,6 +26,8 @@ export interface StationActorOptions {
   readonly disk: SmallDisk | undefined;
   /** Its operating system's clock may be set; needs libfaketime. */
   readonly ownClock: boolean;
+  /** Old images of its card may be put back. */
+  readonly oldCards: boolean;
 }
 
 /** One station of a chaos run: agent, virtual hardware, and the wire to its centre, in the hands of the run. */
@@ -40,17 +43,21 @@ export class StationActor {
   readonly #diary: Diary;
   readonly #clock: string | undefined;
   #clockSet = false;
+  readonly #state: string | undefined;
+  readonly #cards: Card[] = [];
+  #imageAt: number | undefined;
   #watcher: FSWatcher | undefined;
   #expectedEnd = false;
   #halted = false;
 
   private constructor(options: StationActorOptions, virtual: VirtualStation, link: Link) {
-    const { station, disk, diary, directory, ownClock } = options;
+    const { station, disk, diary, directory, ownClock, oldCards } = options;
     this.name = station;
     this.virtual = virtual;
     this.link = link;
     this.disk = disk;
     this.#diary = diary;
+    this.#state = oldCards ? join(directory, station, 'state') : undefined;
     this.#clock = ownClock ? clockOf(directory, station) : undefined;
   }
 
@@ -101,6 +108,30 @@ export class StationActor {
   /** Whether the clock of its operating system was ever set. */
   get clockSet(): boolean {
     return this.#clockSet;
+  }
+
+  /** Old images of its card that were put back. */
+  get cards(): readonly Card[] {
+    return this.#cards;
+  }
+
+  /** Of a dead station's card: makes an image, or puts back the one made last time. Does nothing where that may not be. */
+  async swapCard(): Promise<void> {
+    const state = this.#state;
+    if (state === undefined || this.running) return;
+    const image = `${state}.image`;
+    if (this.#imageAt === undefined) {
+      await cp(state, image, { recursive: true });
+      this.#imageAt = Date.now();
+      return;
+    }
+    for (const file of await readdir(state)) await rm(join(state, file), { recursive: true });
+    for (const file of await readdir(image)) await rename(join(image, file), join(state, file));
+    await rm(image, { recursive: true });
+    this.#cards.push({ imageAt: this.#imageAt, putBackAt: Date.now() });
+    this.#diary.forgets(this.name, this.#imageAt);
+    this.#diary.note('card-put-back', { station: this.name, of: new Date(this.#imageAt).toISOString() });
+    this.#imageAt = undefined;
   }
 
   /** Sets it so many seconds from the truth; does nothing where that cannot be. */

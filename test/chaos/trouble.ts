@@ -48,6 +48,14 @@ export async function suffer(
         station.start();
         break;
       }
+      case 'old-card': {
+        const seen = await act(fault.afterMs, () => station.kill());
+        countKill(stage, 'agentKills', seen ? fault.at : 'anytime', station.name);
+        await station.swapCard();
+        await pause(fault.downMs, signal);
+        station.start();
+        break;
+      }
       case 'end':
         await act(fault.afterMs, () => station.end());
         await pause(fault.downMs, signal);

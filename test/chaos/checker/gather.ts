@@ -3,7 +3,7 @@ import { orderSchema } from '../../../protocol/order.ts';
 import { type Report, reportSchema } from '../../../protocol/report.ts';
 import { readWav } from '../../../simulator/hearing/wav.ts';
 import type { TimelineEvent } from '../../../simulator/loudspeaker/timeline.ts';
-import type { Life, OrderedRevision, StationHistory, Told } from './history.ts';
+import type { Card, Life, OrderedRevision, StationHistory, Told } from './history.ts';
 import { listen } from './listen.ts';
 
 const reportsBody = v.object({ reports: v.array(reportSchema), unreadable: v.array(v.unknown()) });
@@ -18,6 +18,7 @@ export interface Recorded {
   readonly lives: readonly Life[];
   readonly told: readonly Told[];
   readonly clockSet: boolean;
+  readonly cards: readonly Card[];
   readonly timeline: readonly TimelineEvent[];
   readonly wavOf: (zone: string) => string;
 }

@@ -18,6 +18,8 @@ export interface StationHistory {
   readonly lives: readonly Life[];
   /** Its operating system's clock was set while it ran: until it knew the time its reports tell a wrong one. */
   readonly clockSet: boolean;
+  /** Old images of its card that were put back. */
+  readonly cards: readonly Card[];
   /** What the controller and the loudspeakers recorded. */
   readonly timeline: readonly TimelineEvent[];
   /** What was heard, out of the zones' recordings. */
@@ -35,6 +37,11 @@ export interface Told {
   readonly id: string;
   readonly upTo: number;
   readonly at: number;
+}
+
+export interface Card {
+  readonly imageAt: number;
+  readonly putBackAt: number;
 }
 
 export interface Life {

@@ -1,5 +1,6 @@
 import { isLast, type Report } from '../../../protocol/report.ts';
 import { type Airing, owesOutcome } from './airings.ts';
+import { mayComeAgain } from './cards.ts';
 import { excerpt } from './excerpt.ts';
 import type { History, OrderedRevision, StationHistory, Violation } from './history.ts';
 
@@ -23,13 +24,18 @@ function checkOrder(order: OrderedRevision): Violation[] {
   return violations;
 }
 
-function checkNumbers({ station, reports, odd }: StationHistory): Violation[] {
+/** A card that was put back goes on as another journal. */
+function checkNumbers({ station, reports, odd, cards }: StationHistory): Violation[] {
   const wrong = (what: string): Violation => ({ rule: 'numbers', station, what });
-  const epochs = new Set(reports.map(({ epoch }) => epoch));
-  const gap = reports.find(({ seq }, at) => seq !== at + 1);
+  const last = new Map<string, number>();
+  const gap = reports.find(({ epoch, seq }) => {
+    const expected = (last.get(epoch) ?? 0) + 1;
+    last.set(epoch, seq);
+    return seq !== expected;
+  });
   return [
-    ...(epochs.size > 1 ? [wrong(`${epochs.size} journals: one was lost`)] : []),
-    ...(epochs.size <= 1 && gap !== undefined ? [wrong(`a gap before number ${gap.seq}`)] : []),
+    ...(last.size > 1 + cards.length ? [wrong(`${last.size} journals: one was lost`)] : []),
+    ...(gap !== undefined ? [wrong(`a gap before number ${gap.seq} of ${gap.epoch}`)] : []),
     ...(odd > 0 ? [wrong(`${odd} reports that the centre could not count`)] : []),
   ];
 }
@@ -44,7 +50,9 @@ export function checkOutcome(airing: Airing): Violation[] {
     return [{ rule: 'no-outcome', ...told, what }];
   }
   const after = reports.slice(reports.indexOf(outcome) + 1);
-  if (after.length === 0) return [];
+  // [P-73] Where a warning came again the first outcome stands.
+  const contradict = mayComeAgain(airing) && after.every(({ epoch }) => epoch !== outcome.epoch);
+  if (after.length === 0 || contradict) return [];
   const outcomes = after.filter(isLast).length;
   const what = outcomes > 0 ? `${outcomes + 1} outcomes` : `it goes on after ${outcome.outcome}`;
   return [{ rule: 'two-outcomes', ...told, what }];
@@ -70,7 +78,9 @@ export function checkTold({ stations, orders }: History): Violation[] {
 }
 
 /** [P-31] A station that has said of one occurrence that its order is cancelled begins no other one. */
-export function checkCancelled({ name, station, order, reports }: Airing): Violation[] {
+export function checkCancelled(airing: Airing): Violation[] {
+  const { name, station, order, reports } = airing;
+  if (mayComeAgain(airing)) return [];
   const same = (report: Report): boolean => report.order?.id === order.id && report.order.rev === order.rev;
   const cancelled = station.reports.findIndex((report) => same(report) && report.outcome === 'cancelled');
   const begins = reports.findLast(({ outcome }) => outcome === 'airing');

@@ -1,4 +1,5 @@
 import type { Airing } from './airings.ts';
+import { isForgotten } from './cards.ts';
 import { excerpt } from './excerpt.ts';
 import type { History, Life, StationHistory, Violation } from './history.ts';
 import { inWords } from './outcomes.ts';
@@ -61,7 +62,7 @@ function withoutReason(
         ({ from, to }) => closed.from >= from - toleranceMs && closed.to <= to + LEASE_MS + MARGIN_MS + toleranceMs,
       ),
   );
-  if (asks) return [];
+  if (asks || isForgotten(station, closed.from)) return [];
   const near = airings
     .filter(({ attempts }) => attempts.some(({ from, to }) => from < closed.to + 5_000 && to > closed.from - 5_000))
     .flatMap(({ name, reports }) => [name, ...reports.map(inWords)]);

@@ -1,4 +1,5 @@
 import type { Airing, Attempt } from './airings.ts';
+import { isForgotten, mayComeAgain } from './cards.ts';
 import { passesThroughout, placeInAiring } from './coverage.ts';
 import { excerpt } from './excerpt.ts';
 import type { Hearing, History, StationHistory, Violation } from './history.ts';
@@ -29,10 +30,11 @@ export function checkSounds(history: History, airings: readonly Airing[]): Viola
     const stray = station.hearings.flatMap((hearing) => {
       const airing = airingOfHearing(hearing, own, history.clockToleranceMs);
       if (airing !== undefined) heard.get(airing)?.push(hearing);
-      return airing === undefined ? unexplained(station, hearing, own) : wrongZone(airing, hearing);
+      if (airing !== undefined) return wrongZone(airing, hearing);
+      return isForgotten(station, hearing.from) ? [] : unexplained(station, hearing, own);
     });
     const each = [...heard].flatMap(([airing, hearings]) => [
-      ...heardTwice(airing, hearings),
+      ...(mayComeAgain(airing) ? [] : heardTwice(airing, hearings)),
       ...airedUnheard(airing, hearings),
       ...offTime(airing, hearings, history.clockToleranceMs),
     ]);
