@@ -37,7 +37,14 @@ const aired: readonly Told[] = [
 ];
 
 const sound = (from: number, to: number, hearing: Partial<Hearing> = {}): Hearing => ({
-  ...{ zone: 'thon-1', from: START + from, to: START + to, signature: 7, passes: [{ from: 0, to: to - from }] },
+  ...{
+    zone: 'thon-1',
+    from: START + from,
+    to: START + to,
+    audibleMs: to - from,
+    signature: 7,
+    passes: [{ from: 0, to: to - from }],
+  },
   ...hearing,
 });
 
@@ -175,6 +182,11 @@ test('what went as it should breaks no rule', async (t) => {
     t.same(check(history({ ...judged, cards }, order, later)), []);
     const found = rules(history(judged, order, later));
     t.same(found.sort(), ['heard-unreported', 'numbers', 'relay-unexplained'], 'and without that it is a lost journal');
+  });
+
+  await t.test('a sound too short to tell what it is, with a sink that ran dry behind it', async (t) => {
+    const click = sound(300, 1_700, { signature: undefined, passes: [], audibleMs: 12 });
+    t.same(check(history({ hearings: [...dai.hearings, click] })), []);
   });
 
   await t.test('ended on air, or an earlier revision of it was', async (t) => {

@@ -121,7 +121,7 @@ export class StationActor {
     if (state === undefined || this.running) return;
     const image = `${state}.image`;
     if (this.#imageAt === undefined) {
-      await cp(state, image, { recursive: true });
+      await cp(state, image, { recursive: true, filter: (path) => !path.endsWith('.sock') });
       this.#imageAt = Date.now();
       return;
     }

@@ -54,6 +54,8 @@ export interface Hearing {
   readonly zone: string;
   readonly from: number;
   readonly to: number;
+  /** How much of it was no silence: a sink may run dry. */
+  readonly audibleMs: number;
   /** Which recording; undefined where it is none of ours. */
   readonly signature: number | undefined;
   /** The parts of the recording that were heard, in milliseconds from its beginning, in the order in which. */

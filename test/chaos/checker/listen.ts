@@ -26,9 +26,19 @@ interface Glimpse {
 export function listen(sound: Int16Array, events: readonly TimelineEvent[], zone: string): Hearing[] {
   return segmentsOf(events, zone).flatMap((segment) => {
     const heard = sound.subarray(segment.from, segment.to);
-    if (heard.every((sample) => Math.abs(sample) < QUIET)) return [];
+    const audible = heard.reduce((count, sample) => (Math.abs(sample) < QUIET ? count : count + 1), 0);
+    if (audible === 0) return [];
     const { signature, passes } = recognise(heard);
-    return [{ zone, from: Date.parse(segment.began), to: Date.parse(segment.ended), signature, passes }];
+    return [
+      {
+        zone,
+        from: Date.parse(segment.began),
+        to: Date.parse(segment.ended),
+        audibleMs: msOf(audible),
+        signature,
+        passes,
+      },
+    ];
   });
 }
 

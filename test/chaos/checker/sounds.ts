@@ -63,7 +63,7 @@ function unexplained(station: StationHistory, hearing: Hearing, own: readonly Ai
   const told = { station: station.station, timeline: excerpt(station, hearing.from, hearing.to) };
   const where = `${Math.round(hearing.to - hearing.from)} ms in ${hearing.zone} at ${new Date(hearing.from).toISOString()}`;
   if (hearing.signature === undefined) {
-    return hearing.to - hearing.from < RECOGNISABLE_MS ? [] : [{ rule: 'unknown-sound', ...told, what: where }];
+    return hearing.audibleMs < RECOGNISABLE_MS ? [] : [{ rule: 'unknown-sound', ...told, what: where }];
   }
   const ordered = own.filter(({ order }) => order.signature === hearing.signature);
   const [first] = ordered;
