@@ -258,8 +258,21 @@ export async function startAgent({
     read: (message) => receiver.read(message),
     onRoomAgain: () => {
       log('warn', 'orders-passed-over', {});
-      reconciliation.repeat().catch((error: unknown) => log('error', 'journal-write-failed', { error }));
+      lookAgain();
     },
+    onUnwritten: (error) => {
+      log('error', 'message-not-handled', { error });
+      passedOver = true;
+    },
+  });
+  /** Something that came could not be written down. */
+  let passedOver = false;
+  const lookAgain = () => {
+    passedOver = false;
+    reconciliation.repeat().catch((error: unknown) => log('error', 'journal-write-failed', { error }));
+  };
+  journal.onFailure((failure) => {
+    if (failure === undefined && passedOver) lookAgain();
   });
   /** Nobody listens. */
   const silence = () => {

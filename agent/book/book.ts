@@ -64,6 +64,7 @@ export async function bookOrder(journal: Journal, { order, zones }: VerifiedOrde
       withdrawn: [...stale.waiting, ...stale.onAir].map(airingKey),
     };
     return {
+      insist: insists({ order }),
       order: record,
       airings: [...stale.waiting.map(withState('cancelled')), ...airings],
       reports: [
@@ -139,6 +140,7 @@ export async function bookCancel(journal: Journal, cancel: Pick<Cancel, 'id' | '
     const inForce = record?.state === 'booked' && record.order.rev > cancelledUpTo && record.order.rev <= cancel.rev;
     const daily = inForce && record.order.when.type === 'daily';
     return {
+      insist: true,
       cancel: { id: cancel.id, rev: cancel.rev, at },
       airings: waiting.map(withState('cancelled')),
       reports: [
@@ -224,7 +226,7 @@ export function recordOutcome(
       ...(details.refusal && { code: details.refusal.code }),
       ...(because && { because }),
     };
-    return { airings: [moved], reports: [{ ...details, ...reportOf(record, outcome) }] };
+    return { insist: insists(airing), airings: [moved], reports: [{ ...details, ...reportOf(record, outcome) }] };
   });
 }
 
@@ -236,7 +238,7 @@ export function recordProgress(
 ): Promise<boolean> {
   return journal.commit(() => {
     const record = journal.airings.get(airing.key);
-    return record?.state === 'airing' ? { airings: [{ ...record, ...progress }] } : undefined;
+    return record?.state === 'airing' ? { insist: insists(airing), airings: [{ ...record, ...progress }] } : undefined;
   });
 }
 
@@ -254,6 +256,9 @@ function occurrencesOf(order: Order): readonly Occurrence[] {
 function bookedAiring(order: Order, { state, samples = 0, ...record }: AiringRecord): BookedAiring {
   return { key: airingKey(record), order, occurrence: record.occurrence, zones: record.zones, state, samples };
 }
+
+/** [P-95] */
+const insists = ({ order }: Pick<BookedAiring, 'order'>): boolean => order.priority === 'emergency';
 
 const isKnown = (journal: Journal, order: Order): boolean =>
   (journal.orders.get(order.id)?.order.rev ?? 0) >= order.rev;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import type { Report } from '../../protocol/report.ts';
 import { reportSchema } from '../../protocol/report.ts';
+import { Kept } from './kept.ts';
 import { Memory, operationsOf, type Records } from './memory.ts';
 import { isWritten } from './outbox.ts';
 import {
@@ -19,12 +20,26 @@ import { type Operation, put, Storage, type StorageOptions } from './storage.ts'
 /** What goes onto the journal together or not at all. */
 export interface Entry extends Records {
   readonly reports?: readonly ReportDraft[];
+  /**
+   * It counts even while it cannot be written [P-95]: what concerns a warning, and what silences. A warning that does not
+   * sound is worse than one that could sound twice.
+   */
+  readonly insist?: boolean;
 }
 
 interface Commit {
   readonly decide: () => Entry | undefined;
   readonly resolve: (written: boolean) => void;
   readonly reject: (error: unknown) => void;
+}
+
+/** What was decided and is not written yet. */
+interface Decided {
+  readonly done: (Commit & { readonly written: boolean })[];
+  readonly operations: readonly Operation[];
+  /** The last report's number. */
+  readonly seq: number;
+  takeBack(): void;
 }
 
 export interface JournalOptions extends StorageOptions, Saying {}
@@ -59,6 +74,8 @@ export class Journal {
   #asked = false;
   #tail: Promise<unknown> = Promise.resolve();
   #gathered: Commit[] = [];
+  /** Since a write failed, until one succeeds. */
+  #kept: Kept | undefined;
 
   private constructor(storage: Storage, options: JournalOptions) {
     this.#storage = storage;
@@ -67,8 +84,8 @@ export class Journal {
 
   /** Opens or makes the journal. Throws when LevelDB cannot; the cause says why. */
   static async open(options: JournalOptions): Promise<Journal> {
-    const storage = await Storage.open(options);
-    const journal = new Journal(storage, options);
+    const storage = await Storage.open(options, () => journal.#rescue());
+    const journal: Journal = new Journal(storage, options);
     try {
       await journal.#load();
     } catch (error) {
@@ -147,7 +164,7 @@ export class Journal {
       for (const [at, report] of waiting.entries()) {
         operations.push(put(reportKey(at + 1), { ...report, epoch, seq: at + 1 }));
       }
-      await this.#storage.write([...operations, ...operationsOf({ facts })]);
+      await this.#write([...operations, ...operationsOf({ facts })]);
       this.#memory.remember({ facts });
       this.#epoch = epoch;
       this.#firstSeq = 1;
@@ -169,8 +186,8 @@ export class Journal {
 
   /**
    * Decides and writes one entry; resolves when it is on the disk, with false when there was nothing to write. `decide`
-   * runs when all earlier entries are decided, so what it reads here stays true until its own entry is in; should the
-   * write fail, all entries of it are taken back and rejected.
+   * runs when all earlier entries are decided, so what it reads here stays true until its own entry is in. Should the
+   * write fail, all entries of it are taken back and rejected, but those that insist: they are decided again and kept.
    */
   commit(decide: () => Entry | undefined): Promise<boolean> {
     return new Promise((resolve, reject) => {
@@ -182,7 +199,9 @@ export class Journal {
   /** The oldest waiting reports above `after`, at most `limit`. */
   async reports(after: number, limit: number): Promise<readonly Report[]> {
     const found: Report[] = [];
-    for await (const [key, value] of this.#storage.iterate({ gt: reportKey(after), lt: 'report/~', limit })) {
+    const [above, below] = [reportKey(after), 'report/~'];
+    const waiting = this.#kept?.between(above, below, limit) ?? this.#storage.iterate({ gt: above, lt: below, limit });
+    for await (const [key, value] of waiting) {
       const report = v.safeParse(reportSchema, value);
       if (report.success) found.push(report.output);
       else found.push(unsayable({ epoch: this.#epoch, seq: Number(key.slice(key.indexOf('/') + 1)) }, this.#options));
@@ -196,7 +215,12 @@ export class Journal {
       if (epoch !== this.#epoch || seq < this.#firstSeq || seq > this.#lastSeq) return;
       const operations: Operation[] = [];
       for (let at = this.#firstSeq; at <= seq; at++) operations.push({ type: 'del', key: reportKey(at) });
-      await this.#storage.writeLater(operations);
+      this.#kept?.add(operations);
+      await this.#storage.writeLater(operations).catch((error: unknown) => {
+        // Where the card has failed, the next write that succeeds takes this along.
+        if (this.#kept === undefined) throw error;
+        this.#kept.add(operations);
+      });
       this.#firstSeq = seq + 1;
     });
   }
@@ -232,13 +256,28 @@ export class Journal {
   async #writeGathered(): Promise<void> {
     const commits = this.#gathered.splice(0, AT_ONCE);
     if (this.#gathered.length > 0) void this.#inTurn(() => this.#writeGathered());
-    const decided: (Commit & { readonly written: boolean })[] = [];
+    const decided = this.#decide(commits);
+    try {
+      if (decided.operations.length > 0) await this.#write(decided.operations);
+    } catch (error) {
+      decided.takeBack();
+      this.#insist(commits, error);
+      return;
+    }
+    this.#tell(decided);
+  }
+
+  /** Decides one after the other and remembers; a commit that throws, or that is refused, is rejected. */
+  #decide(commits: readonly Commit[], refuse: (entry: Entry) => unknown = () => undefined): Decided {
+    const done: Decided['done'] = [];
     const undo: (() => void)[] = [];
     const operations: Operation[] = [];
     let seq = this.#lastSeq;
     for (const commit of commits) {
       try {
         const entry = commit.decide();
+        const refusal = entry && refuse(entry);
+        if (refusal !== undefined) throw refusal;
         const drafts = (entry?.reports ?? []).filter((draft) => isWritten(draft, seq + 1 - this.#firstSeq));
         const reports = drafts.map((draft, at) =>
           sayable(draft, { epoch: this.#epoch, seq: seq + at + 1 }, this.#options),
@@ -248,7 +287,7 @@ export class Journal {
           undo.push(this.#memory.remember(entry));
           seq += reports.length;
         }
-        decided.push({ ...commit, written: entry !== undefined });
+        done.push({ ...commit, written: entry !== undefined });
       } catch (error) {
         commit.reject(error);
       }
@@ -261,18 +300,45 @@ export class Journal {
         undo.push(this.#memory.remember({ facts }));
       }
     }
-    try {
-      if (operations.length > 0) await this.#storage.write(operations);
-    } catch (error) {
-      for (const step of undo.reverse()) step();
-      // Also who had nothing to write: what was known already may be known no more.
-      for (const { reject } of decided) reject(error);
-      return;
-    }
+    return {
+      ...{ done, operations, seq },
+      takeBack: () => {
+        for (const step of undo.reverse()) step();
+      },
+    };
+  }
+
+  /** The card cannot be written [P-95]: what insists goes on in memory, all else is rejected. */
+  #insist(commits: readonly Commit[], error: unknown): void {
+    const kept = this.#kept;
+    // Without it the storage was closed meanwhile, or what waits could not be read: nothing can be told in order.
+    const decided = this.#decide(commits, ({ insist }) => (insist && kept !== undefined ? undefined : error));
+    kept?.add(decided.operations);
+    this.#tell(decided);
+  }
+
+  #tell({ done, seq }: Decided): void {
     const reported = seq !== this.#lastSeq;
     this.#lastSeq = seq;
-    for (const { resolve, written } of decided) resolve(written);
+    for (const { resolve, written } of done) resolve(written);
     if (reported) for (const listener of this.#listeners) listener();
+  }
+
+  /** Together with what an earlier failure has left to be written. */
+  async #write(operations: readonly Operation[]): Promise<void> {
+    await this.#storage.write([...(this.#kept?.operations ?? []), ...operations]);
+    this.#kept = undefined;
+  }
+
+  /** Reads what waits to be reported while it can still be read. */
+  async #rescue(): Promise<void> {
+    if (this.#kept !== undefined) return;
+    const waiting: Operation[] = [];
+    for await (const [key, value] of this.#storage.iterate({ gt: 'report/', lt: 'report/~' })) {
+      waiting.push(put(key, value));
+    }
+    this.#kept = new Kept();
+    this.#kept.add(waiting);
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

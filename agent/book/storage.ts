@@ -30,18 +30,23 @@ export class Storage {
   readonly #db: ClassicLevel<string, string>;
   readonly #options: StorageOptions;
   readonly #listeners = new Set<(failure: unknown) => void>();
+  readonly #beforeReopening: () => Promise<void>;
   #torn = false;
   #closed = false;
 
-  private constructor(options: StorageOptions, createIfMissing: boolean) {
+  private constructor(options: StorageOptions, beforeReopening: () => Promise<void>, createIfMissing: boolean) {
     this.#options = options;
+    this.#beforeReopening = beforeReopening;
     this.#db = new ClassicLevel<string, string>(options.directory, { valueEncoding: 'utf8', createIfMissing });
   }
 
-  /** Throws UnreadableJournalError, JournalInUseError, or what else keeps LevelDB from opening it. */
-  static async open(options: StorageOptions): Promise<Storage> {
+  /**
+   * `beforeReopening` is awaited when a write has failed and the files are about to be closed and opened anew: the last
+   * chance to read them. Throws UnreadableJournalError, JournalInUseError, or what else keeps LevelDB from opening it.
+   */
+  static async open(options: StorageOptions, beforeReopening = async () => {}): Promise<Storage> {
     // Without its CURRENT file LevelDB would make a new database on top of what is there.
-    const storage = new Storage(options, !(await holdsDatabase(options.directory)));
+    const storage = new Storage(options, beforeReopening, !(await holdsDatabase(options.directory)));
     await storage.#db.open().catch((error: unknown) => {
       throw explained(error, options.directory);
     });
@@ -96,6 +101,7 @@ export class Storage {
     // What comes too late must not open it again under the next agent's feet.
     if (this.#closed) throw new Error('the journal is closed');
     if (this.#torn) {
+      await this.#beforeReopening();
       await this.#db.close();
       await this.#db.open();
       this.#torn = false;

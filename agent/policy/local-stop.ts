@@ -30,7 +30,7 @@ export class LocalStop {
   /** Silences first and writes then, so that a slow disk delays nothing. */
   async set(on: boolean): Promise<void> {
     if (on) this.#options.stage.stop(true);
-    await this.#options.journal.commit(() => ({ facts: { [FACT]: on ? 'on' : 'off' } }));
+    await this.#options.journal.commit(() => ({ insist: true, facts: { [FACT]: on ? 'on' : 'off' } }));
     this.#apply();
   }
 

@@ -8,6 +8,8 @@ export interface InboxOptions {
   readonly read: (message: Message) => Promise<Act>;
   /** Something was passed over, and there is room again: what was passed over is to be looked for in the index. */
   readonly onRoomAgain: () => void;
+  /** What came could not be written down, and counts as passed over until something can. */
+  readonly onUnwritten: (error: unknown) => void;
 }
 
 /** More than two full indexes hold, and what a board can spare. */
@@ -23,10 +25,12 @@ export class Inbox {
   readonly #centre: string;
   readonly #urgent: Lane;
   readonly #others: Lane;
+  readonly #onUnwritten: (error: unknown) => void;
   #passedOver = false;
 
-  constructor({ centre, read, onRoomAgain }: InboxOptions) {
+  constructor({ centre, read, onRoomAgain, onUnwritten }: InboxOptions) {
     this.#centre = centre;
+    this.#onUnwritten = onUnwritten;
     const onEmpty = () => {
       if (!this.#passedOver) return;
       this.#passedOver = false;
@@ -39,18 +43,23 @@ export class Inbox {
     this.#urgent = urgent;
   }
 
-  /** Resolves when the message was handled or passed over; rejects when the journal could not be written. */
+  /** Resolves when the message was handled or passed over. Never rejects. */
   async take(message: Message): Promise<void> {
     const parsed = parseTopic(this.#centre, message.topic);
     if (parsed === undefined || !('to' in parsed)) return;
     // Behind the orders that it lists, or each of them would be pulled.
     if (parsed.channel === 'index') {
       this.#others.supersede(message.topic);
-      return this.#others.push(message);
+      return this.#push(this.#others, message);
     }
     const lane = parsed.channel === 'order' && !glanceAt(message.payload).urgent ? this.#others : this.#urgent;
-    if (lane.hasRoom(message)) return lane.push(message);
+    if (lane.hasRoom(message)) return this.#push(lane, message);
     this.#passedOver = true;
+  }
+
+  /** A card that has failed ends no connection: a warning may follow. */
+  #push(lane: Lane, message: Message): Promise<void> {
+    return lane.push(message).catch((error: unknown) => this.#onUnwritten(error));
   }
 
   /** Forgets what waits; resolves when what is being handled has been. */

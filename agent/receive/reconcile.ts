@@ -97,7 +97,8 @@ export class Reconciliation {
       log('warn', 'index-rolled-back', { scope, generation: index.generation, seen });
       return false;
     }
-    if (index.generation > seen) await journal.commit(() => ({ facts: { [fact]: String(index.generation) } }));
+    if (index.generation > seen)
+      await journal.commit(() => ({ insist: true, facts: { [fact]: String(index.generation) } }));
     return true;
   }
 }

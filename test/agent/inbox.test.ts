@@ -30,6 +30,7 @@ async function setUp() {
     onRoomAgain: () => {
       comparisons += 1;
     },
+    onUnwritten: () => {},
   });
   const names = new Map<Uint8Array, string>();
   const named = (name: string, payload: Uint8Array, topic = orders): Message => {
