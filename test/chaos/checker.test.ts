@@ -189,6 +189,16 @@ test('what went as it should breaks no rule', async (t) => {
     t.same(check(history({ hearings: [...dai.hearings, click] })), []);
   });
 
+  await t.test('an old card says of an airing that it was interrupted, which the ledger knows', async (t) => {
+    const again = (outcome: Outcome) => [
+      ...reportsOf(aired),
+      ...reportsOf([{ outcome, ms: 9_000 }]).map((report) => ({ ...report, epoch: 'b'.repeat(32) })),
+    ];
+    const cards = [{ imageAt: START + 500, putBackAt: START + 8_000 }];
+    t.same(check(history({ cards, reports: again('interrupted') })), []);
+    t.same(rules(history({ cards, reports: again('airing') })), ['two-outcomes']);
+  });
+
   await t.test('ended on air, or an earlier revision of it was', async (t) => {
     t.same(check(history({ told: [{ id, upTo: 1, at: START + 1_000 }] })), []);
     t.same(check(history({ told: [{ id, upTo: 0, at: START - 1_000 }] })), []);

@@ -5,7 +5,7 @@ import type { StationActor } from './station-actor.ts';
 import type { AgentStep } from './steps.ts';
 
 /** A step that does not come in time: then it happens anyway. */
-const PATIENCE_MS = 4_000;
+const PATIENCE_MS = 8_000;
 
 /** What one station suffers, one after the other, until the signal aborts. */
 export async function suffer(

@@ -50,9 +50,10 @@ export function checkOutcome(airing: Airing): Violation[] {
     return [{ rule: 'no-outcome', ...told, what }];
   }
   const after = reports.slice(reports.indexOf(outcome) + 1);
-  // [P-73] Where a warning came again the first outcome stands.
-  const contradict = mayComeAgain(airing) && after.every(({ epoch }) => epoch !== outcome.epoch);
-  if (after.length === 0 || contradict) return [];
+  // [P-73] The first outcome stands, whatever an old card that was put back says of what it held; but it airs nothing.
+  const contradicts = ({ epoch, outcome: said }: Report): boolean =>
+    station.cards.length > 0 && epoch !== outcome.epoch && (said !== 'airing' || mayComeAgain(airing));
+  if (after.every(contradicts)) return [];
   const outcomes = after.filter(isLast).length;
   const what = outcomes > 0 ? `${outcomes + 1} outcomes` : `it goes on after ${outcome.outcome}`;
   return [{ rule: 'two-outcomes', ...told, what }];
