@@ -1,13 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { encodeBirth } from '../protocol/birth.ts';
-import { encodeHealth } from '../protocol/health.ts';
-import { encodePull, type Pull } from '../protocol/pull.ts';
-import { encodeState } from '../protocol/state.ts';
 import { filters, topics } from '../protocol/topics.ts';
 import { Attendance } from './attendance.ts';
-import { AlsaSink } from './audio/sinks/alsa.ts';
-import type { Sink } from './audio/sinks/port.ts';
-import { WavSink } from './audio/sinks/wav.ts';
+import { openSink } from './audio/sinks/open-sink.ts';
 import { type Booking, resumeBook } from './book/book.ts';
 import { byLateness, stillOpen } from './book/late.ts';
 import { type Clock, systemClock } from './clock/clock.ts';
@@ -29,8 +23,8 @@ import { alarmOnEvent } from './health/alarm-on-event.ts';
 import { Alarms } from './health/alarms.ts';
 import { JournalAlarm } from './health/journal-alarm.ts';
 import { measureHealth } from './health/measure.ts';
-import { birthOf } from './link/birth.ts';
-import { Link, type Message } from './link/link.ts';
+import { Link } from './link/link.ts';
+import { Voice } from './link/voice.ts';
 import type { Log } from './log.ts';
 import { openState } from './open-state.ts';
 import { CentreSettings } from './policy/centre-settings.ts';
@@ -38,7 +32,6 @@ import { LocalPreference } from './policy/local-preference.ts';
 import { LocalStop } from './policy/local-stop.ts';
 import { Policies } from './policy/policies.ts';
 import { Forgeries } from './receive/forgeries.ts';
-
 import { Inbox } from './receive/inbox.ts';
 import { Overload } from './receive/overload.ts';
 import { Recalling } from './receive/recall.ts';
@@ -86,31 +79,19 @@ export async function startAgent({
   const [state] = await Promise.all([opening, stationClock.look()]);
   const { ffmpeg, signer, trust, cache, journal, setAside, identity } = state;
 
-  const publish = (message: Message, qos: 0 | 1, retain = false) => {
-    if (!link.up) return;
-    link.publish(message, { qos, retain }).catch((error: unknown) => log('debug', 'publish-failed', { error }));
-  };
-  const pull = (wanted: Partial<Pull>) => {
-    const payload = encodePull({ orders: [], ...wanted });
-    publish({ topic: topics.from(centre, station, 'pull'), payload }, 1);
-  };
+  const voice = new Voice({ centre, station, boot, log, link: () => link });
   const askTime = () => {
-    if (link.up && stationClock.asks) pull({ nonce: receiver.askTime() });
+    if (link.up && stationClock.asks) voice.pull({ nonce: receiver.askTime() });
   };
   const sayHealth = async () => {
     const { state: stateDirectory } = configuration;
     const health = await measureHealth({ stateDirectory, journal, cache, hardware, link, stationClock });
-    publish({ topic: topics.from(centre, station, 'health'), payload: encodeHealth(health) }, 0);
+    voice.health(health);
   };
   const sayBirth = () => {
-    const facts = { configuration, hardware, boot, software: version, key: signer.publicKey };
-    const birth = birthOf({ ...facts, version: centreSettings.standing?.version });
-    publish({ topic: topics.from(centre, station, 'birth'), payload: encodeBirth(birth) }, 1, true);
+    const facts = { configuration, hardware, software: version, key: signer.publicKey };
+    voice.birth({ ...facts, version: centreSettings.standing?.version });
   };
-  const stateMessage = (condition: 'online' | 'offline', connection: number): Message => ({
-    topic: topics.from(centre, station, 'state'),
-    payload: encodeState({ state: condition, boot, connection }),
-  });
 
   const alarms = new Alarms({
     centre,
@@ -118,7 +99,7 @@ export async function startAgent({
     journal,
     stationClock,
     log,
-    publish: (message) => publish(message, 1, true),
+    publish: (message) => voice.publish(message, 1, true),
   });
   const journalAlarm = new JournalAlarm({ journal, alarms, setAside });
   const hardware = createHardware({
@@ -126,7 +107,7 @@ export async function startAgent({
     zones: configuration.zones.map(({ id, relay }) => ({ zone: id, ...(relay !== undefined && { relay }) })),
     log,
   });
-  const sink = openSink(configuration, clock, log, alarms);
+  const sink = openSink({ audio: configuration.audio, clock, log, alarms });
   const stage = new Stage();
   const centreSettings = new CentreSettings({ centre, station, journal, log });
   const attendance = new Attendance({
@@ -194,7 +175,7 @@ export async function startAgent({
     trust,
     clock,
     log,
-    ask: (journal) => pull({ journal }),
+    ask: (journal) => voice.pull({ journal }),
     onAnswered: () => delivery.resume(),
     onSettled: async () => {
       await receiver.takeEarly();
@@ -211,7 +192,7 @@ export async function startAgent({
     trust,
     stationClock,
     log,
-    pull: (orders) => pull({ orders: [...orders] }),
+    pull: (orders) => voice.pull({ orders: [...orders] }),
     onBooking,
     mayPull: () => recalling.settled,
   });
@@ -290,10 +271,10 @@ export async function startAgent({
     filters: filters.station(centre, station),
     clock,
     log,
-    will: (connection) => stateMessage('offline', connection),
+    will: (connection) => voice.state('offline', connection),
     onUp: (connection) => {
       sayBirth();
-      publish(stateMessage('online', connection), 1, true);
+      voice.online(connection);
       alarms.tellAll();
       void sayHealth().catch((error: unknown) => log('warn', 'health-failed', { error }));
       receiver.connected();
@@ -367,7 +348,7 @@ export async function startAgent({
       await attendance.close();
       silence();
       receiver.disconnected();
-      await link.close(stateMessage('offline', link.connections));
+      await link.close(voice.state('offline', link.connections));
       await inbox.close();
       stopListening();
       await sink.close();
@@ -375,18 +356,4 @@ export async function startAgent({
       await journal.close();
     },
   };
-}
-
-function openSink({ audio }: Configuration, clock: Clock, log: Log, alarms: Alarms): Sink {
-  if (audio.sink === 'wav') return new WavSink({ directory: audio.directory ?? '.', clock });
-  return new AlsaSink({
-    player: audio.player,
-    device: audio.device,
-    clock,
-    log,
-    onFault: (fault) => {
-      if (fault === undefined) alarms.clear('sound-card');
-      else alarms.raise('sound-card', 'critical', fault);
-    },
-  });
 }
