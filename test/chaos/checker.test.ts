@@ -199,6 +199,15 @@ test('what went as it should breaks no rule', async (t) => {
     t.same(rules(history({ cards, reports: again('airing') })), ['two-outcomes']);
   });
 
+  await t.test('an old card has forgotten what was accepted and cancelled meanwhile', async (t) => {
+    const silent = { timeline: [], hearings: [], reports: reportsOf(aired.slice(0, 2)) };
+    const cancelled = { cancelAnswered: true, booked: { rev: 1, cancelled: true } };
+    const cards = [{ imageAt: START - 500, putBackAt: START + 8_000 }];
+    t.same(check(history({ ...silent, cards }, cancelled)), []);
+    t.same(rules(history(silent, cancelled)), ['no-outcome']);
+    t.same(rules(history({ ...silent, cards })), ['no-outcome'], 'what is in force comes again');
+  });
+
   await t.test('ended on air, or an earlier revision of it was', async (t) => {
     t.same(check(history({ told: [{ id, upTo: 1, at: START + 1_000 }] })), []);
     t.same(check(history({ told: [{ id, upTo: 0, at: START - 1_000 }] })), []);

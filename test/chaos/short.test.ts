@@ -11,8 +11,8 @@ test('a short chaos breaks no promise', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'loa-chaos-'));
   const interrupt = new AbortController();
   const { violations, counts, heard, outcomes } = await playRound({
-    ...{ directory: folder, seed, stations: 3, stormMs: 14_000, killsCentre: true, brief: false },
-    enough: () => false,
+    ...{ directory: folder, seed, stations: 3, stormMs: 60_000, killsCentre: true, brief: false },
+    enough: ({ agentKills, centreKills }) => agentKills >= 8 && centreKills >= 2,
     signal: interrupt.signal,
     progress: () => {},
   });

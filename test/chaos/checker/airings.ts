@@ -1,4 +1,5 @@
 import { isLast, type Report } from '../../../protocol/report.ts';
+import { isForgotten } from './cards.ts';
 import type { History, OrderedRevision, StationHistory } from './history.ts';
 
 /** What the ledger tells of one occurrence of one revision at one station. */
@@ -79,11 +80,17 @@ function bounds({ reports, clockSet }: StationHistory, report: Report): { earlie
 
 /**
  * Whether this airing owes an outcome: the centre booked its revision, and it is either in force or was seen by the
- * station. A revision that was superseded or cancelled before the station ever heard of it owes none.
+ * station. A revision that was superseded or cancelled before the station ever heard of it owes none; nor does one that
+ * it accepted, did not begin, and forgot with its card: nobody brings that back.
  */
-export function owesOutcome({ order, reports }: Airing): boolean {
+export function owesOutcome({ order, station, reports }: Airing): boolean {
   const { booked } = order;
-  if (reports.length > 0) return true;
+  const isKept = ({ at, outcome }: Report): boolean => outcome === 'airing' || !isForgotten(station, Date.parse(at));
+  if (reports.some(isKept)) return true;
   if (booked === undefined) return false;
   return booked.rev === order.rev && !booked.cancelled;
 }
+
+/** An old card may hold a warning that ended long ago, and a warning waits for nobody; all else waits for the centre. */
+export const mayComeAgain = ({ station, order, occurrence }: Airing): boolean =>
+  station.cards.length > 0 && order.priority === 'emergency' && occurrence === 'now';

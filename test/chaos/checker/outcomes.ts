@@ -1,6 +1,5 @@
 import { isLast, type Report } from '../../../protocol/report.ts';
-import { type Airing, owesOutcome } from './airings.ts';
-import { mayComeAgain } from './cards.ts';
+import { type Airing, mayComeAgain, owesOutcome } from './airings.ts';
 import { excerpt } from './excerpt.ts';
 import type { History, OrderedRevision, StationHistory, Violation } from './history.ts';
 

@@ -1,5 +1,5 @@
-import type { Airing, Attempt } from './airings.ts';
-import { isForgotten, mayComeAgain } from './cards.ts';
+import { type Airing, type Attempt, mayComeAgain } from './airings.ts';
+import { isForgotten } from './cards.ts';
 import { passesThroughout, placeInAiring } from './coverage.ts';
 import { excerpt } from './excerpt.ts';
 import type { Hearing, History, StationHistory, Violation } from './history.ts';
