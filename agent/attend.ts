@@ -167,8 +167,11 @@ async function takeTurns(
     );
     last = attempt;
     heard ||= attempt.soundAt !== undefined;
-    if (order.priority !== 'emergency')
-      await policies.noteAirtime(stationClock.now(), msOfSamples(attempt.samples - from));
+    if (order.priority !== 'emergency') {
+      const now = stationClock.now();
+      const lengthMs = msOfSamples(attempt.samples - from);
+      await persist(() => policies.noteAirtime(now, lengthMs), { ...options, airing: airing.key });
+    }
     const { stopped } = stage;
     const next = afterAttempt({ order, attempt, until, ofSamples, failures, stopped, closing, withdrawn });
     const stop = stopped && attempt.result === 'stopped' ? { refusal: { code: 'stopped' as const } } : {};
