@@ -77,7 +77,7 @@ export async function startAgent({
   const closing = new AbortController();
   const opening = openState({ configuration, stationClock, software: version, log });
   const [state] = await Promise.all([opening, stationClock.look()]);
-  const { ffmpeg, signer, trust, cache, journal, setAside, identity } = state;
+  const { ffmpeg, signer, trust, cache, journal, reserve, setAside, identity } = state;
 
   const voice = new Voice({ centre, station, boot, log, link: () => link });
   const askTime = () => {
@@ -313,6 +313,11 @@ export async function startAgent({
     askTime();
   });
   void watchSystemClock({ clock, stationClock, signal: closing.signal });
+  reserve.onLook((lacking) => {
+    if (lacking === undefined) alarms.clear('disk');
+    else alarms.raise('disk', 'critical', lacking);
+  });
+  void reserve.look();
   await journalAlarm.look();
   localStop.begin();
   localPreference.begin();
@@ -330,6 +335,7 @@ export async function startAgent({
     sayClock();
     overload.look();
     await journalAlarm.look();
+    await reserve.look();
     await sayHealth();
   });
   every(RECONCILE_MS, async () => {
@@ -353,6 +359,7 @@ export async function startAgent({
       stopListening();
       await sink.close();
       await hardware.close();
+      await reserve.close();
       await journal.close();
     },
   };

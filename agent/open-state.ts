@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findFfmpeg } from './audio/ffmpeg.ts';
 import { Journal, type JournalOptions } from './book/journal.ts';
+import { Reserve } from './book/reserve.ts';
 import { journalsSetAside, openOrSetAside } from './book/set-aside.ts';
 import type { StationClock } from './clock/station-clock.ts';
 import type { Configuration } from './configuration/schema.ts';
@@ -22,6 +23,7 @@ export interface State {
   readonly trust: Trust;
   readonly cache: Cache;
   readonly journal: Journal;
+  readonly reserve: Reserve;
   /** The name of the newest damaged journal that lies beside it. */
   readonly setAside: () => Promise<string | undefined>;
   readonly identity: Identity;
@@ -44,17 +46,21 @@ export async function openState({ configuration, stationClock, software, log }: 
   const ffmpeg = await findFfmpeg(audio.ffmpeg);
   if (ffmpeg === undefined) throw new NoDecoderError(audio.ffmpeg ?? 'ffmpeg');
   await mkdir(state, { recursive: true, mode: 0o700 });
-  const [signer, trust, identity, opened] = await Promise.all([
+  const [signer, trust, identity, opened, reserve] = await Promise.all([
     openStationKey(state, station),
     Trust.pin(centre, configuration.trust.root),
     readIdentity(configuration),
     Cache.open(join(state, 'cache'), cache.limitMB * 1_048_576),
+    Reserve.open({ directory: state, log }),
   ]);
   const directory = join(state, 'journal');
   const options: JournalOptions = {
     directory,
     log,
-    relieve: () => opened.giveWay(),
+    relieve: async () => {
+      await opened.giveWay();
+      await reserve.yield();
+    },
     stamp: (draft, number) => ({
       ...draft,
       ...number,
@@ -76,6 +82,7 @@ export async function openState({ configuration, stationClock, software, log }: 
     trust,
     cache: opened,
     journal,
+    reserve,
     identity,
     setAside: async () => (await journalsSetAside(directory)).at(-1),
   };

@@ -122,8 +122,9 @@ export class Storage {
   }
 }
 
-/** LevelDB tells it in words alone. */
-const isNoSpace = (error: unknown): boolean => error instanceof Error && /No space left|Disk quota/.test(error.message);
+/** LevelDB tells it in words alone, and when it cannot be opened in its cause's. */
+const isNoSpace = (error: unknown): boolean =>
+  error instanceof Error && (/No space left|Disk quota/.test(error.message) || isNoSpace(error.cause));
 
 async function holdsDatabase(directory: string): Promise<boolean> {
   const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {

@@ -197,7 +197,7 @@ export const vietnamese: Words = {
     override: 'điều khiển tay',
     'sound-card': 'card âm thanh',
     decoder: 'bộ giải mã',
-    disk: 'bộ nhớ',
+    disk: 'thẻ nhớ đầy hoặc hỏng',
     clock: 'đồng hồ',
     journal: 'sổ của đài',
     forged: 'có lệnh giả',

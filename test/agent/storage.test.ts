@@ -4,7 +4,7 @@ import { Storage } from '../../agent/book/storage.ts';
 import { silentLog } from '../../agent/log.ts';
 import { mountSmallDisk, NEEDS_ROOT, type SmallDisk } from '../support/small-disk.ts';
 
-const disks = [await mountSmallDisk(1), await mountSmallDisk(1)];
+const disks = [await mountSmallDisk(1), await mountSmallDisk(1), await mountSmallDisk(1)];
 const skip = disks.includes(undefined) && NEEDS_ROOT;
 
 const put = (key: string, length = 10) => ({ type: 'put' as const, key, value: 'x'.repeat(length) });
@@ -54,4 +54,22 @@ test('a write that fails asks for room once, and goes on when there is some', { 
   for (let at = 0; at < 50; at++) await storage.write([put(String(at), 500)]);
   t.equal(asked, 1);
   t.equal((await keysOf(storage)).length, 50);
+});
+
+test('a journal that finds no room to be opened anew asks for it too', { skip }, async (t) => {
+  const disk = disks[2] as SmallDisk;
+  t.teardown(() => disk.close());
+  let mayFree = false;
+  const relieve = async () => {
+    if (mayFree) await disk.free();
+  };
+  const storage = await Storage.open({ directory: join(disk.path, 'journal'), log: silentLog, relieve });
+  t.teardown(() => storage.close());
+  await disk.fill(0);
+  await t.rejects(async () => {
+    for (let at = 0; ; at++) await storage.write([put(String(at), 500)]);
+  });
+  mayFree = true;
+  await storage.write([put('after')]);
+  t.ok((await keysOf(storage)).includes('after'));
 });

@@ -23,18 +23,39 @@ test('a station whose disk is full', { skip: mounted === undefined && NEEDS_ROOT
     t.match(await trouble.outcome(await trouble.order(other)), { outcome: 'aired' });
   });
 
+  // The cache gives way to the journal, so all that it holds has to be needed.
+  const blip = await trouble.programme(0.2, 620);
+  const item = (programme: Programme): Order['programme'][number] => ({
+    type: 'audio',
+    variants: [programme.variant(programme.url)],
+  });
+  const later = await trouble.order(cached, {
+    programme: [cached, other, blip].map(item),
+    when: { type: 'at', instants: [new Date(Date.now() + 600_000).toISOString()] },
+  });
+  await trouble.outcome(later, 'ready');
+
+  await t.test('nothing else gives way: what is cached airs by the reserve, and the alarm says so', async (t) => {
+    t.equal(trouble.alarm('disk'), undefined);
+    const hearing = await trouble.listen();
+    await disk.fill(0);
+    const orders: Order[] = [];
+    const detail = await until('the alarm', async () => {
+      orders.push(await trouble.order(blip));
+      return trouble.alarm('disk');
+    });
+    t.match(detail, /Remove what is not needed/);
+    orders.push(await trouble.order(cached));
+    for (const order of orders) t.match(await trouble.outcome(order), { outcome: 'aired' });
+    t.ok((await hearing.heard('thon-1', cached)) > 0.9);
+    t.notOk(
+      trouble.centre.alarms.some(({ name }) => name === 'journal'),
+      'every write of the journal succeeded',
+    );
+  });
+
   await t.test('not a byte is left: nothing airs that is not remembered, and the alarm says why', async (t) => {
-    // The cache gives way to the journal, so all that it holds has to be needed.
-    const blip = await trouble.programme(0.2, 620);
-    const item = (programme: Programme): Order['programme'][number] => ({
-      type: 'audio',
-      variants: [programme.variant(programme.url)],
-    });
-    const later = await trouble.order(cached, {
-      programme: [cached, other, blip].map(item),
-      when: { type: 'at', instants: [new Date(Date.now() + 600_000).toISOString()] },
-    });
-    await trouble.outcome(later, 'ready');
+    // The reserve's room too.
     await disk.fill(0);
     const orders: Order[] = [];
     const isDone = () => orders.every((order) => trouble.finals(order).length > 0);
@@ -64,6 +85,7 @@ test('a station whose disk is full', { skip: mounted === undefined && NEEDS_ROOT
     await trouble.outcome(order);
     await trouble.station.agent.kill();
     trouble.station.agent.start();
+    await trouble.cleared('disk');
     const next = await trouble.order(cached);
     await until('the agent', () => trouble.station.agent.online().then(() => true));
     await trouble.centre.order('dai-dong', next);
