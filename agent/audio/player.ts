@@ -13,6 +13,11 @@ const BLOCK_MS = 100;
 const FADE_BLOCKS = 2;
 /** The sink took nothing for so long: it hangs. Below the relays' lease, which lapses without progress. */
 const STUCK_MS = 2_500;
+/**
+ * With less than this left a stopped programme is let finish. The sink may be further than we know: it could have been
+ * heard in full, and would be begun again [P-61].
+ */
+const LAST_MOMENT_MS = 250;
 /** Beyond what is still to be heard, a sink may take this long to finish. */
 const DRAIN_MARGIN_MS = 2_500;
 
@@ -22,7 +27,7 @@ export interface Playing {
   readonly factor: number;
   readonly meter: Meter;
   readonly clock: Clock;
-  /** Silences it at once. */
+  /** Silences it at once, unless it is in its last moment. */
   readonly signal: AbortSignal;
   /** Lets it fade out. */
   readonly fade: AbortSignal;
@@ -83,9 +88,14 @@ export async function play(playing: Playing): Promise<Played> {
       }
     }
     if (signal.aborted) return heard(false);
-    const aborted = new Promise<false>((resolve) =>
-      signal.addEventListener('abort', () => resolve(false), { once: true }),
-    );
+    const aborted = new Promise<false>((resolve) => {
+      const abort = () => {
+        const leftMs = aheadMs();
+        if (leftMs > LAST_MOMENT_MS) resolve(false);
+        else clock.after(leftMs + LAST_MOMENT_MS, () => resolve(false));
+      };
+      signal.addEventListener('abort', abort, { once: true });
+    });
     const drained = stream.drain().then((): true => true);
     drained.catch(() => undefined);
     finished = await withDeadline(clock, aheadMs() + DRAIN_MARGIN_MS, Promise.race([drained, aborted]), stuck);
