@@ -12,7 +12,7 @@ test('a short chaos breaks no promise', async (t) => {
   const interrupt = new AbortController();
   const { violations, counts, heard, outcomes } = await playRound({
     ...{ directory: folder, seed, stations: 3, stormMs: 60_000, killsCentre: true, brief: false },
-    enough: ({ agentKills, centreKills }) => agentKills >= 8 && centreKills >= 2,
+    enough: ({ agentKills, centreKills }) => agentKills >= 6 && centreKills >= 1,
     signal: interrupt.signal,
     progress: () => {},
   });
