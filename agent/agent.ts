@@ -77,7 +77,7 @@ export async function startAgent({
   const closing = new AbortController();
   const opening = openState({ configuration, stationClock, software: version, log });
   const [state] = await Promise.all([opening, stationClock.look()]);
-  const { ffmpeg, signer, trust, cache, journal, reserve, setAside, identity } = state;
+  const { ffmpeg, place, signer, trust, cache, journal, reserve, setAside, identity } = state;
 
   const voice = new Voice({ centre, station, boot, log, link: () => link });
   const askTime = () => {
@@ -101,7 +101,7 @@ export async function startAgent({
     log,
     publish: (message) => voice.publish(message, 1, true),
   });
-  const journalAlarm = new JournalAlarm({ journal, alarms, setAside });
+  const journalAlarm = new JournalAlarm({ journal, alarms, setAside, unwritable: place.unwritable });
   const hardware = createHardware({
     ...configuration.hardware,
     zones: configuration.zones.map(({ id, relay }) => ({ zone: id, ...(relay !== undefined && { relay }) })),
@@ -294,7 +294,7 @@ export async function startAgent({
     ...{ stationClock, stage, alarms, centreSettings },
   };
   const control = await openControl({
-    address: controlAddress(configuration.state),
+    address: controlAddress(place.folder),
     log,
     status: () =>
       describeStatus({
@@ -361,6 +361,8 @@ export async function startAgent({
       await hardware.close();
       await reserve.close();
       await journal.close();
+      // What the centre has not heard of yet would be unknown, and might air again.
+      if (journal.backlog === 0) await place.forget();
     },
   };
 }

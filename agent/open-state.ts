@@ -1,16 +1,20 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findFfmpeg } from './audio/ffmpeg.ts';
 import { Journal, type JournalOptions } from './book/journal.ts';
 import { Reserve } from './book/reserve.ts';
 import { journalsSetAside, openOrSetAside } from './book/set-aside.ts';
+import { choosePlace, type Place } from './card/place.ts';
 import type { StationClock } from './clock/station-clock.ts';
 import type { Configuration } from './configuration/schema.ts';
 import { Cache } from './fetch/cache.ts';
+import { recordingsOnCard } from './fetch/card-recordings.ts';
 import { type Identity, readIdentity } from './link/identity.ts';
 import type { Log } from './log.ts';
 import { openStationKey, type StationKey } from './report/station-key.ts';
 import { Trust } from './verify/trust.ts';
+
+/** The cache's limit where it takes memory. */
+const LIMIT_IN_MEMORY_MB = 64;
 
 /** Nothing on this machine can decode a recording, so the agent does not start. */
 export class NoDecoderError extends Error {
@@ -19,6 +23,7 @@ export class NoDecoderError extends Error {
 
 export interface State {
   readonly ffmpeg: string;
+  readonly place: Place;
   readonly signer: StationKey;
   readonly trust: Trust;
   readonly cache: Cache;
@@ -38,22 +43,28 @@ export interface StateOptions {
 }
 
 /**
- * Opens what outlives a start: key, cache, journal, and the centre's keys as far as they were known. Throws NoDecoderError,
- * or what keeps one of them from opening. The caller closes the journal.
+ * Opens what outlives a start: key, cache, journal, and the centre's keys as far as they were known; from memory where
+ * the card cannot be written [P-94]. Throws NoDecoderError, or what keeps one of them from opening. The caller closes
+ * the journal.
  */
 export async function openState({ configuration, stationClock, software, log }: StateOptions): Promise<State> {
   const { centre, station, state, cache, audio } = configuration;
   const ffmpeg = await findFfmpeg(audio.ffmpeg);
   if (ffmpeg === undefined) throw new NoDecoderError(audio.ffmpeg ?? 'ffmpeg');
-  await mkdir(state, { recursive: true, mode: 0o700 });
-  const [signer, trust, identity, opened, reserve] = await Promise.all([
-    openStationKey(state, station),
+  const signer = await openStationKey(state, station);
+  const place = await choosePlace(state, log);
+  const inMemory = place.unwritable !== undefined;
+  const [trust, identity, opened, reserve] = await Promise.all([
     Trust.pin(centre, configuration.trust.root),
     readIdentity(configuration),
-    Cache.open(join(state, 'cache'), cache.limitMB * 1_048_576),
-    Reserve.open({ directory: state, log }),
+    Cache.open(
+      join(place.folder, 'cache'),
+      (inMemory ? Math.min(LIMIT_IN_MEMORY_MB, cache.limitMB) : cache.limitMB) * 1_048_576,
+      inMemory ? recordingsOnCard(join(state, 'cache')) : undefined,
+    ),
+    Reserve.open({ directory: place.folder, log }),
   ]);
-  const directory = join(state, 'journal');
+  const directory = join(place.folder, 'journal');
   const options: JournalOptions = {
     directory,
     log,
@@ -78,6 +89,7 @@ export async function openState({ configuration, stationClock, software, log }: 
   if (keys !== undefined) await trust.accept(Buffer.from(keys, 'latin1'));
   return {
     ffmpeg,
+    place,
     signer,
     trust,
     cache: opened,

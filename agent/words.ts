@@ -88,7 +88,7 @@ Example:
   journalInUse: (directory) =>
     `Another agent runs already with this configuration: it has the journal ${directory} open. Stop it first (or its service).`,
   readOnly: (reason) =>
-    `The agent cannot start: its state folder cannot be written, and what is not written down may air twice (${reason}). The card is worn out or was mounted read-only: look at "dmesg" and "mount", mount it writable again, or put in a new card; the station asks its centre for what the old one knew.`,
+    `The agent cannot start: its state folder cannot be written, and what it needs to run from memory is lacking: the station's key on the card, or room in /dev/shm (${reason}). The card is worn out or was mounted read-only: look at "dmesg" and "mount", mount it writable again, or put in a new card; the station asks its centre for what the old one knew.`,
   cannotStart: (reason) => `The agent cannot start: ${reason}`,
 };
 
@@ -144,6 +144,6 @@ Ví dụ:
   journalInUse: (directory) =>
     `Một chương trình khác của đài đang chạy với cấu hình này và đang mở sổ nhật ký ${directory}. Hãy dừng nó (hoặc dịch vụ của nó) trước.`,
   readOnly: (reason) =>
-    `Không khởi động được chương trình của đài: không ghi được vào thư mục trạng thái, mà những gì không ghi lại thì có thể bị phát hai lần (${reason}). Thẻ nhớ đã hỏng hoặc đang ở chế độ chỉ đọc: hãy xem "dmesg" và "mount", gắn lại ở chế độ ghi, hoặc thay thẻ mới; đài sẽ hỏi lại trung tâm những gì thẻ cũ đã ghi.`,
+    `Không khởi động được chương trình của đài: không ghi được vào thư mục trạng thái, và cũng không chạy tạm trong bộ nhớ được vì thiếu khóa của đài trên thẻ hoặc thiếu chỗ trong /dev/shm (${reason}). Thẻ nhớ đã hỏng hoặc đang ở chế độ chỉ đọc: hãy xem "dmesg" và "mount", gắn lại ở chế độ ghi, hoặc thay thẻ mới; đài sẽ hỏi lại trung tâm những gì thẻ cũ đã ghi.`,
   cannotStart: (reason) => `Không khởi động được chương trình của đài: ${reason}`,
 };

@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import * as v from 'valibot';
 import { validate } from '../../protocol/decode.ts';
 import { fieldProblem } from '../../protocol/fields.ts';
@@ -14,6 +15,17 @@ const DECLINED = 422;
 const declinedSchema = v.object({
   refusal: v.object({ code: v.picklist(refusalCodes), fields: v.array(fieldProblem) }),
 });
+
+/** Whether an agent has this address open. */
+export function somebodyListens(address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(address, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
 
 /** Asks the running agent. Throws NotRunningError, a Refusal where it declines, or what is wrong with its answer. */
 export async function ask<T>(

@@ -1,5 +1,6 @@
+import { foundMemoryFolders } from '../card/memory-folder.ts';
 import { controlAddress } from './address.ts';
-import { ask } from './client.ts';
+import { ask, NotRunningError } from './client.ts';
 import { type History, historySchema, type Status, statusSchema } from './status.ts';
 
 /** What `loa-agent status`, `history`, `stop`, `resume` and `prefer` ask of the agent that runs on this board. */
@@ -19,7 +20,18 @@ export async function control(
   command: ControlCommand,
   orders: readonly string[],
 ): Promise<ControlAnswer> {
-  const address = controlAddress(state);
+  const inMemory = await foundMemoryFolders(state);
+  for (const folder of inMemory) {
+    try {
+      return await askAt(controlAddress(folder), command, orders);
+    } catch (error) {
+      if (!(error instanceof NotRunningError)) throw error;
+    }
+  }
+  return askAt(controlAddress(state), command, orders);
+}
+
+async function askAt(address: string, command: ControlCommand, orders: readonly string[]): Promise<ControlAnswer> {
   switch (command) {
     case 'status':
       return { kind: 'status', status: await ask(address, 'GET', '/status', statusSchema) };

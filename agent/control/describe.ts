@@ -63,6 +63,7 @@ export function describeStatus({
     waitingReports: journal.backlog,
     recalling: journal.recallWanted || !recalling.settled,
     ...(journalAlarm.setAside !== undefined && { setAside: journalAlarm.setAside }),
+    ...(journalAlarm.unwritable !== undefined && { unwritable: journalAlarm.unwritable }),
     alarms: alarms.standing.map(([name, alarm]) => ({ name, ...alarm })),
   };
 }

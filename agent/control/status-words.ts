@@ -21,6 +21,7 @@ interface StatusWords {
   readonly waitingReports: (count: number) => string;
   readonly recalling: string;
   readonly setAside: (name: string) => string;
+  readonly unwritable: (why: string) => string;
   readonly alarms: string;
   readonly alarm: (name: AlarmName) => string;
   readonly reasons: Partial<Readonly<Record<RefusalCode, string>>>;
@@ -58,6 +59,8 @@ const vietnamese: StatusWords = {
   recalling: 'Đang chờ trung tâm cho biết những lượt đã phát; đến khi đó đài chỉ nhận lệnh khẩn cấp',
   setAside: (name) =>
     `Sổ nhật ký của đài đã hỏng, được cất riêng với tên ${name}; đài đã mở sổ mới và hỏi lại trung tâm. Hãy kiểm tra thẻ nhớ, rồi xóa hoặc chuyển ${name} đi.`,
+  unwritable: (why) =>
+    `KHÔNG GHI ĐƯỢC VÀO THẺ NHỚ (${why}): đài chạy tạm trong bộ nhớ, mất điện là mất sổ nhật ký. Hãy thay thẻ nhớ sớm.`,
   alarms: 'Cảnh báo',
   alarm: (name) => name,
   reasons: {
@@ -99,6 +102,8 @@ const english: StatusWords = {
   recalling: 'The centre has yet to say what it knows of this journal; until then only emergencies are taken',
   setAside: (name) =>
     `The station's journal was damaged and is set aside as ${name}; a new one was begun, and the centre was asked what it knows. Check the card, then remove ${name}.`,
+  unwritable: (why) =>
+    `THE CARD CANNOT BE WRITTEN (${why}): the station runs from memory, and a power cut takes its journal. Change the card soon.`,
   alarms: 'Alarms',
   alarm: (name) => name,
   reasons: {
@@ -133,6 +138,7 @@ export function statusText(status: Status, language: 'vi' | 'en'): string {
     say.waitingReports(status.waitingReports),
     ...(status.recalling ? [say.recalling] : []),
     ...(status.setAside === undefined ? [] : [say.setAside(status.setAside)]),
+    ...(status.unwritable === undefined ? [] : [say.unwritable(status.unwritable)]),
     ...list(
       say.alarms,
       status.alarms.map(({ name, detail, since }) => `${say.alarm(name)}: ${detail} (${since})`),

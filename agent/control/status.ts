@@ -56,6 +56,8 @@ export const statusSchema = v.object({
   recalling: v.boolean(),
   /** The newest damaged journal, while it lies beside the one that was begun in its place. */
   setAside: v.optional(v.string()),
+  /** Why it runs from memory, where the card cannot be written [P-94]. */
+  unwritable: v.optional(v.string()),
   alarms: v.array(v.object({ name: v.picklist(alarmNames), severity: v.string(), detail: v.string(), since: instant })),
 });
 export type Status = v.InferOutput<typeof statusSchema>;

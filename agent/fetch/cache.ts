@@ -19,6 +19,9 @@ export interface Track {
   head(): Promise<Buffer>;
 }
 
+/** Finds what this cache does not hold itself. */
+type Elsewhere = (sha256: string) => Promise<Track | undefined>;
+
 interface Held {
   readonly bytes: number;
   readonly headBytes: number;
@@ -36,7 +39,7 @@ const RESERVE_SHARE = 0.05;
 /** Length of the head of a recording of so many samples. */
 export const headBytesOf = (samples: number): number => Math.min(bytesOfMs(HEAD_MS), samples * BYTES_PER_SAMPLE);
 
-const infoSchema = v.object({ samples: integer(1, Number.MAX_SAFE_INTEGER) });
+export const infoSchema = v.object({ samples: integer(1, Number.MAX_SAFE_INTEGER) });
 const AUDIO = /^[0-9a-f]{64}$/;
 
 /**
@@ -47,19 +50,25 @@ const AUDIO = /^[0-9a-f]{64}$/;
 export class Cache {
   readonly #directory: string;
   readonly #limitBytes: number;
+  readonly #elsewhere: Elsewhere;
   readonly #held = new Map<string, Held>();
   readonly #needed = new Map<string, number>();
   /** Used lately, the latest last. */
   readonly #heads = new Map<string, Buffer>();
 
-  private constructor(directory: string, limitBytes: number) {
+  private constructor(directory: string, limitBytes: number, elsewhere: Elsewhere) {
     this.#directory = directory;
     this.#limitBytes = limitBytes;
+    this.#elsewhere = elsewhere;
   }
 
-  static async open(directory: string, limitBytes: number): Promise<Cache> {
+  static async open(
+    directory: string,
+    limitBytes: number,
+    elsewhere: Elsewhere = async () => undefined,
+  ): Promise<Cache> {
     await mkdir(directory, { recursive: true });
-    const cache = new Cache(directory, limitBytes);
+    const cache = new Cache(directory, limitBytes, elsewhere);
     const names = new Set(await readdir(directory));
     for (const name of names) {
       const [sha256 = ''] = name.split('.');
@@ -109,7 +118,7 @@ export class Cache {
   /** The recording, if it is here and playable. */
   async find(sha256: string): Promise<Track | undefined> {
     const held = this.#held.get(sha256);
-    if (held === undefined) return undefined;
+    if (held === undefined) return this.#elsewhere(sha256);
     const file = join(this.#directory, sha256);
     try {
       const info = validate(infoSchema, JSON.parse(await readFile(`${file}.info`, 'utf8')));

@@ -102,7 +102,8 @@ const continues = (range: string | null, from: number, size: number): boolean =>
 export const isNoSpace = (error: unknown): boolean =>
   error instanceof Error && ['ENOSPC', 'EDQUOT', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '');
 
-async function hashFile(path: string): Promise<string> {
+/** In hexadecimal. */
+export async function hashFile(path: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk);
   return hash.digest('hex');

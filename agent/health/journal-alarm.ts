@@ -6,6 +6,8 @@ export interface JournalAlarmOptions {
   readonly alarms: Alarms;
   /** The name of the newest damaged journal that lies beside this one. */
   readonly setAside: () => Promise<string | undefined>;
+  /** Why this journal is in memory and not on the card [P-94]. */
+  readonly unwritable?: string | undefined;
 }
 
 /** The one alarm `journal` for all that can be wrong with it, the worst first. */
@@ -27,6 +29,10 @@ export class JournalAlarm {
     return this.#setAside;
   }
 
+  get unwritable(): string | undefined {
+    return this.#options.unwritable;
+  }
+
   /** Looks again; the alarm about a damaged journal stands until somebody has taken it away. */
   async look(): Promise<void> {
     this.#setAside = await this.#options.setAside();
@@ -40,13 +46,16 @@ export class JournalAlarm {
   }
 
   #apply(): void {
-    const { alarms } = this.#options;
+    const { alarms, unwritable } = this.#options;
     if (this.#failure !== undefined) {
       const detail = this.#failure instanceof Error ? this.#failure.message : 'it cannot be written';
       alarms.raise('journal', 'critical', detail);
     } else if (this.#unanswered) {
       const why = 'the centre does not say what it knows of this journal';
       alarms.raise('journal', 'critical', `${why}: reports wait, and only emergencies are taken`);
+    } else if (unwritable !== undefined) {
+      const why = `the card cannot be written (${unwritable})`;
+      alarms.raise('journal', 'critical', `${why}: the station runs from memory, and nothing outlives a restart`);
     } else if (this.#setAside !== undefined) {
       alarms.raise('journal', 'warning', `it was damaged and is set aside as ${this.#setAside}; a new one was begun`);
     } else {

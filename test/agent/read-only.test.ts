@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { ClassicLevel } from 'classic-level';
-import { exportJWK, generateKeyPair } from 'jose';
 import { test } from 'tap';
+import { foundMemoryFolders } from '../../agent/card/memory-folder.ts';
 import { configurationFile } from '../../simulator/station/configuration-file.ts';
 import { makeKey } from '../support/puppet-centre.ts';
 import { mountSmallDisk, NEEDS_ROOT, type SmallDisk } from '../support/small-disk.ts';
@@ -14,7 +14,7 @@ const run = promisify(execFile);
 const program = fileURLToPath(new URL('../../agent/main.js', import.meta.url));
 const mounted = await mountSmallDisk(24);
 
-test('an agent whose card is read-only says what to do, and touches nothing', {
+test('an agent whose card is read-only and holds no key says what to do, and touches nothing', {
   skip: mounted === undefined && NEEDS_ROOT,
 }, async (t) => {
   const disk = mounted as SmallDisk;
@@ -24,8 +24,6 @@ test('an agent whose card is read-only says what to do, and touches nothing', {
   const journal = new ClassicLevel(join(state, 'journal'));
   await journal.open();
   await journal.close();
-  const { privateKey } = await generateKeyPair('Ed25519', { extractable: true });
-  await writeFile(join(state, 'station-key.json'), JSON.stringify(await exportJWK(privateKey)));
   const before = await readdir(state);
   await run('mount', ['-o', 'remount,ro', disk.path]);
   const configuration = join(t.testdir(), 'agent.toml');
@@ -48,7 +46,8 @@ test('an agent whose card is read-only says what to do, and touches nothing', {
   );
   await t.rejects(run(process.execPath, [program, 'run', '--config', configuration]), {
     code: 1,
-    stderr: /không ghi được vào thư mục trạng thái/,
+    stderr: /thiếu khóa của đài.*station-key\.json/,
   });
   t.same(await readdir(state), before);
+  t.same(await foundMemoryFolders(state), []);
 });

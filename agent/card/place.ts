@@ -1,0 +1,61 @@
+import { mkdir, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { JournalInUseError } from '../book/storage.ts';
+import { controlAddress } from '../control/address.ts';
+import { somebodyListens } from '../control/client.ts';
+import type { Log } from '../log.ts';
+import { foundMemoryFolders, makeMemoryFolder } from './memory-folder.ts';
+
+/** Where the agent writes. */
+export interface Place {
+  readonly folder: string;
+  /** Why that is not the state folder but one in memory. */
+  readonly unwritable?: string;
+  /** Gives memory back, once nothing in it is still to be told. */
+  forget(): Promise<void>;
+}
+
+/**
+ * The state folder, or a folder in memory where that one cannot be written [P-94]. Whatever else is wrong with it (no
+ * permission, no room) is left to be told by what opens it. Throws JournalInUseError when an agent of this state folder
+ * runs in the other place, and an Error when there is no place at all.
+ */
+export async function choosePlace(state: string, log: Log): Promise<Place> {
+  const failure = await writeFailure(state);
+  const left = await foundMemoryFolders(state);
+  for (const other of failure === undefined ? left : [state]) {
+    // The journal's lock tells of those in the same place.
+    if (await somebodyListens(controlAddress(other))) throw new JournalInUseError(join(other, 'journal'));
+  }
+  if (failure === undefined) {
+    for (const folder of left) await forget(folder);
+    return { folder: state, forget: async () => {} };
+  }
+  const folder = await makeMemoryFolder(state);
+  if (folder === undefined) throw new Error(`${state} cannot be written, nor can any memory`, { cause: failure });
+  log('error', 'running-from-memory', { folder, error: failure });
+  return { folder, unwritable: failure.message, forget: () => forget(folder) };
+}
+
+/** Somebody else's folder stays. */
+const forget = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true }).catch(() => undefined);
+
+/** The kernel's word that the card is done for: it mounts a failing one read-only, or each write fails. */
+async function writeFailure(state: string): Promise<Error | undefined> {
+  try {
+    await mkdir(state, { recursive: true, mode: 0o700 });
+    const path = join(state, 'write-test');
+    const file = await open(path, 'w', 0o600);
+    try {
+      await file.write('.');
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rm(path);
+    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'EROFS' || code === 'EIO' ? (error as Error) : undefined;
+  }
+}
