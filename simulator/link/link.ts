@@ -5,7 +5,7 @@ import { createPipe, type Pipe } from './pipe.ts';
 
 /** The wire between a station and its broker, in the hands of whoever wants to harm it. */
 export interface Link {
-  /** What the station connects to, `mqtt://127.0.0.1:port`; stays the same through cut and restore. */
+  /** What the station connects to, like `mqtt://127.0.0.1:port`; stays the same through cut and restore. */
   readonly url: string;
   /** Connections that are open now. */
   readonly connections: number;
@@ -18,7 +18,7 @@ export interface Link {
   /** Breaks every connection and refuses new ones, until `restore`. */
   cut(): Promise<void>;
   restore(): Promise<void>;
-  /** Puts a PUBLISH (QoS 0) between two packets towards the station. Says to how many connections. */
+  /** Puts a PUBLISH (QoS 0) between two packets towards the station; never into TLS. Says to how many connections. */
   publish(topic: string, payload: Uint8Array): number;
   close(): Promise<void>;
 }
@@ -37,11 +37,12 @@ interface Connection {
 }
 
 /**
- * Starts the wire to `broker` (`mqtt://host:port`) on a free port of this machine. `listen` gives each new connection
+ * Starts the wire to `broker` (`mqtt://host:port` or `mqtts://…`) on a free port of this machine. `listen` gives each new connection
  * an ear of its own.
  */
 export async function startLink(broker: string, listen?: () => Ear): Promise<Link> {
   const target = new URL(broker);
+  const sealed = target.protocol === 'mqtts:';
   const connections = new Set<Connection>();
   let delayMs = 0;
   let frozen = false;
@@ -49,7 +50,7 @@ export async function startLink(broker: string, listen?: () => Ear): Promise<Lin
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (station) => {
     const towardsBroker = connect({
       host: target.hostname,
-      port: Number(target.port || 1883),
+      port: Number(target.port || (sealed ? 8883 : 1883)),
       allowHalfOpen: true,
       noDelay: true,
     });
@@ -74,9 +75,10 @@ export async function startLink(broker: string, listen?: () => Ear): Promise<Lin
         delayMs: () => delayMs,
         split: (chunk) => {
           ear?.down(chunk);
-          return frames.split(chunk);
+          // What is encrypted has no packets for us, and takes none.
+          return sealed ? [chunk] : frames.split(chunk);
         },
-        mayInject: () => frames.betweenPackets,
+        mayInject: () => !sealed && frames.betweenPackets,
       }),
     };
     connections.add(connection);
@@ -112,7 +114,7 @@ export async function startLink(broker: string, listen?: () => Ear): Promise<Lin
   };
 
   return {
-    url: `mqtt://127.0.0.1:${port}`,
+    url: `${target.protocol}//127.0.0.1:${port}`,
     get connections() {
       return connections.size;
     },

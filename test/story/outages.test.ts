@@ -49,10 +49,11 @@ test('an order that a station missed while it was away is pulled from the index'
 test('it does not matter who starts first', async (t) => {
   const story = await Story.begin();
   t.teardown(() => story.close());
-  let waiting: Awaited<ReturnType<Story['station']>> | undefined;
+  const waiting = await story.station({ station: 'first' });
+  await waiting.agent.stop();
   await story.restartCentre(async () => {
-    waiting = await story.station({ station: 'first' }, false);
-    await until('a first attempt in vain', () => waiting?.agent.child?.tail().includes('link-retry'));
+    waiting.agent.start();
+    await until('a first attempt in vain', () => waiting.agent.child?.tail().includes('link-retry'));
   });
   await story.online('first');
   const programme = await story.programme(1);
