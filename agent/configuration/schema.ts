@@ -68,7 +68,7 @@ export const configurationSchema = v.pipe(
   }),
   v.forward(
     v.check(
-      (c) => c.link.url.startsWith('mqtt:') || c.link.certificate !== undefined,
+      (c) => !c.link.url.startsWith('mqtts:') || c.link.certificate !== undefined,
       'a link by mqtts needs a certificate: loa-agent enrol',
     ),
     ['link'],

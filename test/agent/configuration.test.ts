@@ -77,7 +77,7 @@ test('every mistake is named by its key, with what to do', async (t) => {
     ['name', '', /^name: must not be blank/],
     ['state', '', /^state: must not be empty/],
     ['statte', 'x', /^statte: /],
-    ['link.url', 'http://127.0.0.1', /^link\.url: must be like mqtt:/],
+    ['link.url', 'http://127.0.0.1', /^link\.url: must be like mqtts:/],
     ['link', undefined, /^link/],
     ['trust.root', 'secret', /^trust\.root: must be an Ed25519 public key/],
     ['hardware.driver', 'sc2', /^hardware\.driver: must be sc1 or none/],

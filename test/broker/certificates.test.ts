@@ -170,7 +170,10 @@ test('a code works once, for its station, and is not to be guessed', async (t) =
   await t.test('a bad request does not use it up', async (t) => {
     const secret = parseCode(code)?.secret;
     const request = await certificateRequest(key);
-    const broken = request.replace(/([A-Za-z0-9+/])(=*\n-----END)/, (_, last, end) => (last === 'A' ? 'B' : 'A') + end);
+    const bytes = Buffer.from(request.replace(/-----[^-]+-----|\s/g, ''), 'base64');
+    bytes.writeUInt8(bytes.readUInt8(bytes.length - 5) ^ 1, bytes.length - 5);
+    const label = 'CERTIFICATE REQUEST-----';
+    const broken = `-----BEGIN ${label}\n${bytes.toString('base64')}\n-----END ${label}\n`;
     for (const bad of [broken, '-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n']) {
       const answer = await bench.post('/enrol', { secret, request: bad });
       t.match(answer, { status: 422, body: { refusal: { code: 'bad-certificate-request' } } });

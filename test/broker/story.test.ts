@@ -49,7 +49,13 @@ test('from order to ledger', async (t) => {
       progress.reports.map((report: { outcome: string }) => report.outcome),
       ['accepted', 'aired'],
     );
-    t.same(await reportsAt(body.id, 'tan-tien'), { station: 'tan-tien', outcome: null, final: false, reports: [] });
+    t.same(await reportsAt(body.id, 'tan-tien'), {
+      station: 'tan-tien',
+      outcome: null,
+      final: false,
+      reports: [],
+      contradicting: [],
+    });
     t.equal((await dong.orders()).filter((each) => each.id === body.id).length, 1);
   });
 
