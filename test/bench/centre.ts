@@ -9,6 +9,7 @@ import { encodeHost } from '../../protocol/host.ts';
 import { encodeKeys, importPublicKey } from '../../protocol/keys.ts';
 import { type AudioVariant, encodeOrder, type Order } from '../../protocol/order.ts';
 import { decodePull } from '../../protocol/pull.ts';
+import { encodeRecall, type RecallQuestion } from '../../protocol/recall.ts';
 import { accepted } from '../../protocol/refusal.ts';
 import { decodeReport, isLast, type Report } from '../../protocol/report.ts';
 import { encodeTime } from '../../protocol/time.ts';
@@ -39,6 +40,8 @@ export class BenchCentre {
   readonly #listeners = new Set<(message: Upward) => void>();
   readonly #births = new Map<string, Buffer>();
   readonly #reports = new Map<string, Buffer[]>();
+  /** By epoch: the last report's number that was acknowledged. */
+  readonly #stored = new Map<string, number>();
 
   private constructor(broker: EmbeddedBroker, url: string, root: string, signer: SigningKey) {
     this.#broker = broker;
@@ -165,16 +168,25 @@ export class BenchCentre {
     if (direction !== 'from') return;
     if (channel === 'birth') this.#births.set(station, message.payload);
     if (channel === 'report') this.#reports.set(station, [...(this.#reports.get(station) ?? []), message.payload]);
-    if (channel === 'pull') void this.#tellTime(station, message.payload);
+    if (channel === 'pull') void this.#answer(station, message.payload);
     for (const listener of this.#listeners) listener(message);
   }
 
-  /** Without it a machine whose clock nobody has synchronised would air nothing but emergencies. */
-  async #tellTime(station: string, payload: Buffer): Promise<void> {
+  /** The time among it: a machine whose clock nobody has synchronised would air nothing but emergencies. */
+  async #answer(station: string, payload: Buffer): Promise<void> {
     const pull = decodePull(payload);
+    if (pull.ok && pull.value.journal !== undefined) await this.#recall(station, pull.value.journal);
     if (!pull.ok || pull.value.nonce === undefined) return;
     const time = { centre: CENTRE, station, nonce: pull.value.nonce, now: new Date().toISOString() };
     await this.publish(topics.to(CENTRE, station, 'time'), await encodeTime(time, this.#signer));
+  }
+
+  /** Without it no report is sent [P-71]. What began and ended matters to no measurement. */
+  async #recall(station: string, { epoch, nonce }: RecallQuestion): Promise<void> {
+    const stored = this.#stored.get(epoch) ?? 0;
+    const known = { centre: CENTRE, station, epoch, nonce, now: new Date().toISOString() };
+    const recall = await encodeRecall({ ...known, stored, highest: stored, airings: [] }, this.#signer);
+    await this.publish(topics.to(CENTRE, station, 'command'), recall);
   }
 
   async #read(station: string): Promise<readonly Report[]> {
@@ -194,6 +206,7 @@ export class BenchCentre {
   }
 
   async #acknowledge({ station, epoch, seq }: Report): Promise<void> {
+    this.#stored.set(epoch, seq);
     const ack = await encodeAck({ centre: CENTRE, station, epoch, seq }, this.#signer);
     await this.publish(topics.to(CENTRE, station, 'ack'), ack);
   }
