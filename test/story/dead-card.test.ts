@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { test } from 'tap';
 import { Trouble } from '../support/trouble.ts';
@@ -9,8 +10,8 @@ const run = promisify(execFile);
 const noPrlimit = existsSync('/usr/bin/prlimit') ? false : 'prlimit (util-linux) is not installed';
 
 test('[P-95] a card that takes nothing any more', { skip: noPrlimit }, async (t) => {
-  // tap's runner watches our processes from inside, and ends one that gets SIGXFSZ, which Node itself ignores.
-  const trouble = await Trouble.begin(t, { environment: { NODE_OPTIONS: '' } });
+  const program = fileURLToPath(new URL('../support/agent-on-a-bad-card.js', import.meta.url));
+  const trouble = await Trouble.begin(t, { program });
   const cached = await trouble.programme(1, 500);
   const other = await trouble.programme(4, 610);
   t.match(await trouble.outcome(await trouble.order(cached)), { outcome: 'aired' });
