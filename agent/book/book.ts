@@ -214,7 +214,7 @@ export function recordOutcome(
   return journal.commit(() => {
     const record = journal.airings.get(airing.key);
     if (record === undefined || !isOpen(record)) return undefined;
-    const { continues: _, ending: __, code: ___, because: ____, ...rest } = record;
+    const { continues: _, ending: __, code: ___, because: ____, grade: _____, ...rest } = record;
     const [because] = details.refusal?.fields ?? [];
     const moved: AiringRecord = {
       ...rest,
@@ -224,6 +224,7 @@ export function recordOutcome(
       ...(ending && { ending }),
       ...(details.continues && { continues: details.continues }),
       ...(details.refusal && { code: details.refusal.code }),
+      ...(details.evidence && { grade: details.evidence.grade }),
       ...(because && { because }),
     };
     return { insist: insists(airing), airings: [moved], reports: [{ ...details, ...reportOf(record, outcome) }] };

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { counter, fieldProblem, instant, orderReference, revision } from '../../protocol/fields.ts';
 import { orderSchema } from '../../protocol/order.ts';
 import { refusalCodes } from '../../protocol/refusal.ts';
-import { isLast, outcomes } from '../../protocol/report.ts';
+import { grades, isLast, outcomes } from '../../protocol/report.ts';
 
 /** What the journal holds. Records are validated when they are read: a card that was worn out lies. */
 
@@ -42,6 +42,8 @@ export const airingRecord = v.object({
   /** When its state was noted, and why it was refused or failed. */
   at: v.optional(instant),
   code: v.optional(v.picklist(refusalCodes)),
+  /** How far the proof reaches, once it has ended. */
+  grade: v.optional(v.picklist(grades)),
   /** The first field that the refusal names: of a policy, whose rule it is. */
   because: v.optional(fieldProblem),
 });

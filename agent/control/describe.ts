@@ -82,7 +82,10 @@ export function describeHistory({ journal }: Described): History {
   return { airings: latestFirst.slice(0, MOST_LINES).map((airing) => lineOf(journal, airing)) };
 }
 
-function lineOf(journal: Journal, { order, occurrence, zones, state, at, code, because }: AiringRecord): AiringLine {
+function lineOf(
+  journal: Journal,
+  { order, occurrence, zones, state, at, code, because, grade }: AiringRecord,
+): AiringLine {
   const known = journal.orders.get(order.id)?.order;
   return {
     order: order.id,
@@ -93,6 +96,7 @@ function lineOf(journal: Journal, { order, occurrence, zones, state, at, code, b
     zones,
     state,
     ...(at !== undefined && { at }),
+    ...(grade !== undefined && { grade }),
     ...(code !== undefined && { code }),
     ...(because !== undefined && { because }),
   };

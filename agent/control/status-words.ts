@@ -1,6 +1,7 @@
 import type { AlarmName } from '../../protocol/alarm.ts';
 import type { Priority } from '../../protocol/fields.ts';
 import type { RefusalCode } from '../../protocol/refusal.ts';
+import type { Grade } from '../../protocol/report.ts';
 import { policyLines } from './policy-words.ts';
 import type { AiringLine, History, Status } from './status.ts';
 
@@ -8,6 +9,7 @@ import type { AiringLine, History, Status } from './status.ts';
 interface StatusWords {
   readonly priority: Readonly<Record<Priority, string>>;
   readonly state: Readonly<Record<AiringLine['state'], string>>;
+  readonly grade: Readonly<Record<Grade, string>>;
   readonly link: Readonly<Record<Status['link'], string>>;
   readonly centre: Readonly<Record<Status['centre'], string>>;
   readonly clock: Readonly<Record<Status['clock'], string>>;
@@ -44,6 +46,13 @@ const vietnamese: StatusWords = {
     missed: 'bị lỡ',
     expired: 'hết hạn',
     cancelled: 'đã hủy',
+  },
+  grade: {
+    received: 'chỉ mới nhận',
+    keyed: 'rơ-le đã đóng',
+    played: 'đã phát tiếng',
+    sounded: 'âm-li có tín hiệu',
+    heard: 'micro đã nghe thấy',
   },
   link: { up: 'Đường truyền: thông', down: 'Đường truyền: mất' },
   centre: { online: 'Trung tâm: trực tuyến', offline: 'Trung tâm: ngoại tuyến', unknown: 'Trung tâm: chưa rõ' },
@@ -88,6 +97,7 @@ const english: StatusWords = {
     expired: 'expired',
     cancelled: 'cancelled',
   },
+  grade: { received: 'received', keyed: 'relays closed', played: 'played', sounded: 'sounded', heard: 'heard' },
   link: { up: 'Link: up', down: 'Link: down' },
   centre: { online: 'Centre: online', offline: 'Centre: offline', unknown: 'Centre: not known' },
   clock: { trusted: 'Clock: trusted', untrusted: 'Clock: not trusted, scheduled airings wait' },
@@ -155,7 +165,15 @@ export function historyText({ airings }: History, language: 'vi' | 'en'): string
 function airingText(airing: AiringLine, say: StatusWords): string {
   const when = airing.occurrence === 'now' ? say.now : airing.occurrence;
   const reason = airing.code === undefined ? [] : [say.reason(reasonText(airing.code, airing.because, say))];
-  const parts = [say.state[airing.state], say.priority[airing.priority], when, airing.zones.join(' '), ...reason];
+  const proof = airing.grade === undefined ? [] : [say.grade[airing.grade]];
+  const parts = [
+    say.state[airing.state],
+    ...proof,
+    say.priority[airing.priority],
+    when,
+    airing.zones.join(' '),
+    ...reason,
+  ];
   return `«${airing.title}» — ${parts.join(', ')}`;
 }
 

@@ -3,7 +3,7 @@ import { alarmNames } from '../../protocol/alarm.ts';
 import { counter, fieldProblem, instant, priority } from '../../protocol/fields.ts';
 import { policySchema } from '../../protocol/policy.ts';
 import { refusalCodes } from '../../protocol/refusal.ts';
-import { outcomes } from '../../protocol/report.ts';
+import { grades, outcomes } from '../../protocol/report.ts';
 
 /** One airing as a technician sees it. */
 const airing = v.object({
@@ -16,6 +16,8 @@ const airing = v.object({
   state: v.picklist(['booked', ...outcomes]),
   /** When that was last noted. */
   at: v.optional(instant),
+  /** How far the proof reaches, once it has ended. */
+  grade: v.optional(v.picklist(grades)),
   /** Why, where it was refused or failed. */
   code: v.optional(v.picklist(refusalCodes)),
   because: v.optional(fieldProblem),

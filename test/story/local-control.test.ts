@@ -76,8 +76,11 @@ test('a local stop silences all but emergencies until it is over, and is reporte
   t.match(await centre.outcome(routine), { outcome: 'aired' });
   const history = JSON.parse(await agent('history', '--json')) as History;
   t.same(
-    history.airings.map(({ state }) => state),
-    ['aired', 'aired'],
+    history.airings.map(({ state, grade }) => [state, grade]),
+    [
+      ['aired', 'sounded'],
+      ['aired', 'sounded'],
+    ],
   );
 });
 
