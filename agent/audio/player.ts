@@ -18,6 +18,11 @@ const STUCK_MS = 2_500;
  * heard in full, and would be begun again [P-61].
  */
 const LAST_MOMENT_MS = 250;
+/**
+ * What a sink took it may play this much later than it should: on a busy machine its process waits for its turn, and
+ * nothing tells [P-96]. Until it was drained so much is not counted as heard, and a resumed airing repeats it.
+ */
+export const UNSURE_MS = 500;
 /** Beyond what is still to be heard, a sink may take this long to finish. */
 const DRAIN_MARGIN_MS = 2_500;
 
@@ -49,8 +54,8 @@ export interface Played {
 }
 
 /**
- * Plays to the end, until the signal aborts, or until something fails; then the stream is stopped, and what was not yet
- * heard does not count. Never rejects: what was heard before a failure is as true as the failure.
+ * Plays to the end, until the signal aborts, or until something fails; then the stream is stopped, and what may not have
+ * been heard yet does not count. Never rejects: what was heard before a failure is as true as the failure.
  */
 export async function play(playing: Playing): Promise<Played> {
   const { stretches, stream, clock, signal, fade, meter, factor } = playing;
@@ -61,11 +66,11 @@ export async function play(playing: Playing): Promise<Played> {
   let heardBy: number | undefined;
   let countedBytes = 0;
   const aheadMs = () => (heardBy === undefined ? 0 : Math.max(0, heardBy - clock.monotonic()));
+  let drained = false;
   const heard = (whole: boolean): Played => {
-    const unheard = whole ? 0 : bytesOfMs(aheadMs());
+    const unheard = drained ? 0 : bytesOfMs(aheadMs() + UNSURE_MS);
     return { samples: Math.max(0, countedBytes - unheard) / BYTES_PER_SAMPLE, whole };
   };
-  let finished = false;
   let fault: string | undefined;
   let volume = 1;
   try {
@@ -96,15 +101,15 @@ export async function play(playing: Playing): Promise<Played> {
       };
       signal.addEventListener('abort', abort, { once: true });
     });
-    const drained = stream.drain().then((): true => true);
-    drained.catch(() => undefined);
-    finished = await withDeadline(clock, aheadMs() + DRAIN_MARGIN_MS, Promise.race([drained, aborted]), stuck);
-    return heard(finished && volume === 1);
+    const draining = stream.drain().then((): true => true);
+    draining.catch(() => undefined);
+    drained = await withDeadline(clock, aheadMs() + DRAIN_MARGIN_MS, Promise.race([draining, aborted]), stuck);
+    return heard(drained && volume === 1);
   } catch (failure) {
     if (failure instanceof Refusal && failure.code === 'sound-card-failed') fault = failure.detail;
     return { ...heard(false), failure };
   } finally {
-    if (!finished) await stream.stop(fault);
+    if (!drained) await stream.stop(fault);
   }
 }
 
