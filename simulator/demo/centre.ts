@@ -1,13 +1,16 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
+import { Agent } from 'node:https';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import fetch, { type Response } from 'node-fetch';
 import * as v from 'valibot';
 import { type Order, orderSchema } from '../../protocol/order.ts';
 import { type Report, reportSchema } from '../../protocol/report.ts';
 import { type Child, ChildFailure, startChild } from '../process/child.ts';
+import type { CastStation } from './cast.ts';
 
 export const BROKER_PROGRAM = fileURLToPath(new URL('../../broker/main.js', import.meta.url));
 const START_DEADLINE_MS = 30_000;
@@ -23,6 +26,7 @@ const media = v.object({
   urls: v.pipe(v.array(v.string()), v.minLength(1)),
 });
 const booked = v.object({ order: orderSchema });
+const enrolled = v.object({ codes: v.array(v.object({ station: v.string(), code: v.string() })) });
 const ledger = v.object({ reports: v.array(reportSchema) });
 
 const commandFailure = v.object({
@@ -46,6 +50,10 @@ export interface Centre {
   readonly mqtt: string;
   readonly http: string;
   readonly child: Child;
+  /** Its data folder. */
+  readonly data: string;
+  /** `loa-broker stations add` with a table of these stations; a code by station. */
+  addStations(stations: readonly CastStation[]): Promise<ReadonlyMap<string, string>>;
   addMedia(file: string): Promise<Media>;
   /** `loa-broker order send` with these arguments; the order as the centre booked it. */
   send(args: readonly string[]): Promise<Order>;
@@ -81,15 +89,19 @@ export async function startCentre(options: CentreOptions): Promise<Centre> {
   const child = startChild({
     name: 'loa-broker run',
     command: process.execPath,
-    args: [BROKER_PROGRAM, 'run', '--data', data, '--mqtt-port', '0', '--http-port', '0', '--plain', '--json'],
+    args: [BROKER_PROGRAM, 'run', '--data', data, '--mqtt-port', '0', '--http-port', '0', '--json'],
     log: join(directory, 'centre.log'),
   });
   options.own(child);
   const { mqtt, http } = await child.line((line) => readyLine(line), START_DEADLINE_MS);
   const token = (await readFile(join(data, 'api-token'), 'utf8')).trim();
 
+  const agent = new Agent({ ca: await readFile(join(data, 'keys', 'authority.crt')) });
+  const get = (path: string): Promise<Response> =>
+    fetch(new URL(path, http), { agent, headers: { authorization: `Bearer ${token}` }, signal });
+
   const ask = async <T>(schema: v.GenericSchema<unknown, T>, path: string): Promise<T> => {
-    const response = await fetch(new URL(path, http), { headers: { authorization: `Bearer ${token}` }, signal });
+    const response = await get(path);
     if (!response.ok)
       throw new ChildFailure(`loa-broker GET ${path} (${response.status})`, 'failed', await response.text());
     return v.parse(schema, await response.json());
@@ -101,9 +113,16 @@ export async function startCentre(options: CentreOptions): Promise<Centre> {
     mqtt,
     http,
     child,
+    data,
+    async addStations(stations) {
+      const file = join(directory, 'stations.csv');
+      await writeFile(file, tableOf(stations));
+      const { codes } = await command(enrolled, ['stations', 'add', '--file', file]);
+      return new Map(codes.map(({ station, code }) => [station, code]));
+    },
     async addMedia(file) {
       const added = await command(media, ['media', 'add', file, '--language', 'vi']);
-      const response = await fetch(new URL(`/media/${added.sha256}`, http), { signal });
+      const response = await get(`/media/${added.sha256}`);
       const bytes = Buffer.from(await response.arrayBuffer());
       if (createHash('sha256').update(bytes).digest('hex') !== added.sha256) {
         throw new ChildFailure(`loa-broker /media/${added.sha256} (${response.status})`, 'failed', 'wrong bytes');
@@ -122,6 +141,14 @@ export async function startCentre(options: CentreOptions): Promise<Centre> {
     },
   };
 }
+
+/** As a spreadsheet has it. */
+const tableOf = (stations: readonly CastStation[]): string =>
+  ['station,name,zones', ...stations.map(({ station, name, zones }) => [station, name, zonesOf(zones)].join(','))].join(
+    '\n',
+  );
+
+const zonesOf = (zones: CastStation['zones']): string => zones.map(({ id, name }) => `${id}=${name}`).join(';');
 
 function readyLine(line: string): v.InferOutput<typeof ready> | undefined {
   if (!line.startsWith('{')) return undefined;

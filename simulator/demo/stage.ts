@@ -1,23 +1,25 @@
 import { join } from 'node:path';
-import { type Link, startLink } from '../link/link.ts';
 import { ChildFailure } from '../process/child.ts';
 import type { Scope } from '../process/scope.ts';
+import { enrolStation, identityIn } from '../station/enrol-station.ts';
 import { startVirtualStation, type VirtualStation } from '../station/station.ts';
 import { bulletin } from './bulletin.ts';
 import { ATTACKED, CAST, type CastStation, CENTRE, EMERGENCY, ROUTINE } from './cast.ts';
 import { type Centre, type Media, startCentre } from './centre.ts';
+import { type Intruder, startIntruder } from './intruder.ts';
+import { stealPapers } from './stolen-papers.ts';
 import type { DemoWords } from './words.ts';
 
 export interface Player extends CastStation {
   readonly virtual: VirtualStation;
 }
 
-/** Everything that runs: the centre, three stations, and one wire that is not to be trusted. */
+/** Everything that runs: the centre, three stations, and somebody who means harm. */
 export interface Stage {
   readonly centre: Centre;
   readonly players: readonly Player[];
   /** Between the broker and the attacked station. */
-  readonly wire: Link;
+  readonly intruder: Intruder;
   readonly routine: Media;
   readonly emergency: Media;
   /** Throws ChildFailure when one of the programs has ended. */
@@ -45,21 +47,31 @@ export async function setStage({ directory, words, say, scope, signal }: StageOp
   });
   say(words.centreReady(centre.mqtt, centre.http));
 
-  const wire = await startLink(centre.mqtt);
-  scope.own(() => wire.close());
+  const papers = await stealPapers(centre.data, ATTACKED.station);
+  const intruder = await startIntruder({ broker: centre.mqtt, papers });
+  scope.own(() => intruder.close());
   say(words.startsStations);
+  const codes = await centre.addStations(CAST);
   const players = await Promise.all(
     CAST.map(async (cast): Promise<Player> => {
+      const home = join(directory, cast.station);
       const virtual = await startVirtualStation({
         ...cast,
-        directory: join(directory, cast.station),
+        directory: home,
         centre: CENTRE,
         root: centre.root,
-        brokerUrl: cast === ATTACKED ? wire.url : centre.mqtt,
+        brokerUrl: cast === ATTACKED ? intruder.url : centre.mqtt,
+        identity: identityIn(home),
         transport: 'pty',
-        agent: 'process',
+        agent: 'none',
       });
       scope.own(() => virtual.close());
+      await enrolStation({
+        ...{ station: cast.station, directory: home, configuration: virtual.configuration, signal },
+        centre: centre.http,
+        code: codes.get(cast.station) ?? '',
+      });
+      virtual.agent.start();
       await virtual.agent.online(ONLINE_DEADLINE_MS);
       say(words.stationOnline(cast.name));
       return { ...cast, virtual };
@@ -77,7 +89,7 @@ export async function setStage({ directory, words, say, scope, signal }: StageOp
   const emergency = await add(EMERGENCY);
 
   return {
-    ...{ centre, players, wire, routine, emergency },
+    ...{ centre, players, intruder, routine, emergency },
     check() {
       for (const child of [centre.child, ...players.map(({ virtual }) => virtual.agent.child)]) {
         if (child && !child.running) throw new ChildFailure(child.name, 'ended', child.tail());

@@ -58,7 +58,7 @@ export async function tellStory(options: StoryOptions): Promise<Row[]> {
   say(words.chapter.forged);
   const forged = await forgeOrder(routine, ATTACKED.station, stage.centre.signing);
   narrator.introduce('forged', forged.order.id, forged.message);
-  stage.wire.publish(topics.to(CENTRE, ATTACKED.station, 'order'), forged.bytes);
+  stage.intruder.publish(topics.to(CENTRE, ATTACKED.station, 'order'), forged.bytes);
 
   const expected = (): Promise<Map<string, Expectation[]>> => expectations(stage, routine, emergency, forged);
   await until(options, words.waitFor.final, 60, async () => {

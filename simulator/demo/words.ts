@@ -52,14 +52,15 @@ export const vietnamese: DemoWords = {
   makesKeys: 'Tạo khóa của trung tâm và khởi động trung tâm…',
   centreReady: (mqtt, http) => `Trung tâm đã sẵn sàng (${mqtt}, ${http}).`,
   startsStations:
-    'Khởi động ba đài truyền thanh xã, mỗi đài một tiến trình loa-agent và một bộ điều khiển trên cổng nối tiếp ảo…',
+    'Đăng ký ba đài truyền thanh xã bằng mã của trung tâm và khởi động, mỗi đài một tiến trình loa-agent và một bộ điều khiển trên cổng nối tiếp ảo…',
   stationOnline: (name) => `${name}: trực tuyến.`,
   mediaAdded: (title, seconds) => `Đã đưa bản ghi «${title}» (${seconds} giây) vào kho của trung tâm.`,
   chapter: {
     routine: '1. Một bản tin thông thường cho tất cả các đài',
     emergency:
       '2. Một thông báo khẩn cấp (diễn tập) cho một cụm loa của một đài: nó ngắt bản tin ở đó, các đài khác vẫn phát tiếp',
-    forged: '3. Kẻ xấu chèn một lệnh giả vào đường truyền của một đài: chữ ký sai, đài phải từ chối',
+    forged:
+      '3. Kẻ xấu đã lấy trộm khóa cấp chứng thư của trung tâm, chen vào giữa một đài và trung tâm rồi gửi một lệnh giả: chữ ký sai, đài phải từ chối',
   },
   youWouldType: (command) => `Lệnh đã gõ: ${command}`,
   relays: (station, closed, opened) =>
@@ -148,14 +149,15 @@ export const english: DemoWords = {
   makesKeys: "Making the centre's keys and starting the centre…",
   centreReady: (mqtt, http) => `The centre is ready (${mqtt}, ${http}).`,
   startsStations:
-    'Starting three commune stations, each a loa-agent process with a controller on a virtual serial line…',
+    'Enrolling three commune stations with codes of the centre and starting them, each a loa-agent process with a controller on a virtual serial line…',
   stationOnline: (name) => `${name}: online.`,
   mediaAdded: (title, seconds) => `Added the recording “${title}” (${seconds} s) to the centre.`,
   chapter: {
     routine: '1. A routine bulletin for every station',
     emergency:
       '2. An emergency (an exercise) for one zone of one station: it breaks into the bulletin there, the others go on',
-    forged: '3. Somebody puts a forged order on the wire of one station: bad signature, the station must refuse it',
+    forged:
+      '3. Somebody who stole the key of the certificate authority sits between a station and the centre and sends a forged order: bad signature, the station must refuse it',
   },
   youWouldType: (command) => `Typed: ${command}`,
   relays: (station, closed, opened) =>

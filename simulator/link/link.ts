@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { createFrameSplitter, publishPacket } from './frames.ts';
 import { createPipe, type Pipe } from './pipe.ts';
 
 /** The wire between a station and its broker, in the hands of whoever wants to harm it. */
@@ -18,8 +17,6 @@ export interface Link {
   /** Breaks every connection and refuses new ones, until `restore`. */
   cut(): Promise<void>;
   restore(): Promise<void>;
-  /** Puts a PUBLISH (QoS 0) between two packets towards the station; never into TLS. Says to how many connections. */
-  publish(topic: string, payload: Uint8Array): number;
   close(): Promise<void>;
 }
 
@@ -42,7 +39,6 @@ interface Connection {
  */
 export async function startLink(broker: string, listen?: () => Ear): Promise<Link> {
   const target = new URL(broker);
-  const sealed = target.protocol === 'mqtts:';
   const connections = new Set<Connection>();
   let delayMs = 0;
   let frozen = false;
@@ -50,11 +46,10 @@ export async function startLink(broker: string, listen?: () => Ear): Promise<Lin
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (station) => {
     const towardsBroker = connect({
       host: target.hostname,
-      port: Number(target.port || (sealed ? 8883 : 1883)),
+      port: Number(target.port || (target.protocol === 'mqtts:' ? 8883 : 1883)),
       allowHalfOpen: true,
       noDelay: true,
     });
-    const frames = createFrameSplitter();
     const ear = listen?.();
     const connection: Connection = {
       station,
@@ -67,7 +62,6 @@ export async function startLink(broker: string, listen?: () => Ear): Promise<Lin
           ear?.up(chunk);
           return [chunk];
         },
-        mayInject: () => false,
       }),
       down: createPipe({
         from: towardsBroker,
@@ -75,10 +69,8 @@ export async function startLink(broker: string, listen?: () => Ear): Promise<Lin
         delayMs: () => delayMs,
         split: (chunk) => {
           ear?.down(chunk);
-          // What is encrypted has no packets for us, and takes none.
-          return sealed ? [chunk] : frames.split(chunk);
+          return [chunk];
         },
-        mayInject: () => !sealed && frames.betweenPackets,
       }),
     };
     connections.add(connection);
@@ -134,11 +126,6 @@ export async function startLink(broker: string, listen?: () => Ear): Promise<Lin
     cut: stopListening,
     async restore() {
       if (!server.listening) await open(port);
-    },
-    publish(topic, payload) {
-      const packet = publishPacket(topic, payload);
-      for (const { down } of connections) down.inject(packet);
-      return connections.size;
     },
     close: stopListening,
   };

@@ -15,7 +15,8 @@ export interface PipeOptions {
   readonly delayMs: () => number;
   /** Cuts the stream into pieces between some of which something may be put. */
   readonly split: (chunk: Buffer) => Buffer[];
-  readonly mayInject: () => boolean;
+  /** Absent where nothing is ever put in. */
+  readonly mayInject?: () => boolean;
 }
 
 export function createPipe(options: PipeOptions): Pipe {
@@ -41,7 +42,7 @@ export function createPipe(options: PipeOptions): Pipe {
   };
 
   const flushInjected = (): void => {
-    if (!options.mayInject()) return;
+    if (!options.mayInject?.()) return;
     for (const bytes of injected) send(bytes);
     injected = [];
   };

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type Child, startChild } from '../process/child.ts';
 
-const AGENT_PROGRAM = fileURLToPath(new URL('../../agent/main.js', import.meta.url));
+export const AGENT_PROGRAM = fileURLToPath(new URL('../../agent/main.js', import.meta.url));
 
 /** The real agent as a process of its own, which can be ended in every way a board can. */
 export interface AgentProcess {
