@@ -55,7 +55,7 @@ export async function openState({ configuration, stationClock, software, log }: 
   const place = await choosePlace(state, log);
   const inMemory = place.unwritable !== undefined;
   const [trust, identity, opened, reserve] = await Promise.all([
-    Trust.pin(centre, configuration.trust.root),
+    Trust.pin({ centre, root: configuration.trust.root, stationClock }),
     readIdentity(configuration),
     Cache.open(
       join(place.folder, 'cache'),

@@ -25,6 +25,9 @@ export const MAX_AUDIO_MS = 3 * 60 * 60 * 1000;
 /** Live orders that one index lists; more would not fit in one message. */
 export const MAX_INDEX_ENTRIES = 300;
 export const MAX_CANCELLED_ENTRIES = 60;
+/** Keys in a manifest, and revoked ones that it remembers. */
+export const MAX_KEYS = 100;
+export const MAX_REVOKED_KEYS = 100;
 export const MAX_PULLED_ORDERS = 300;
 /** Airings in one answer about a journal; more would not fit in one message. */
 export const MAX_RECALLED_AIRINGS = 300;

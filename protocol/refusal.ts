@@ -21,6 +21,7 @@ export const refusalCodes = [
   'forbidden-header',
   'unknown-key',
   'revoked-key',
+  'expired-key',
   'bad-signature',
   'not-permitted',
   // the order

@@ -5,7 +5,6 @@ import { peekType } from '../../protocol/envelope.ts';
 import { decodeHost } from '../../protocol/host.ts';
 import type { Order } from '../../protocol/order.ts';
 import { accepted, type Decoded, refused } from '../../protocol/refusal.ts';
-import { decodeTime } from '../../protocol/time.ts';
 import { parseTopic, type Topic } from '../../protocol/topics.ts';
 import { type Booking, bookCancel, bookOrder, declineOrder } from '../book/book.ts';
 import type { Journal } from '../book/journal.ts';
@@ -199,7 +198,7 @@ export class Receiver {
 
   async #time(payload: Uint8Array): Promise<void> {
     const { trust, configuration, stationClock, clock, onTimeInDoubt } = this.#options;
-    const time = this.#obeyed(await decodeTime(payload, trust.lookup), 'time');
+    const time = this.#obeyed(await trust.openTime(payload), 'time');
     const question = this.#question;
     if (time === undefined || question === undefined || time.nonce !== question.nonce) return;
     if (time.station !== configuration.station || time.centre !== configuration.centre) return;
@@ -219,7 +218,7 @@ export class Receiver {
     }
     this.#manifestCame = true;
     await journal.commit(() => {
-      const token = Buffer.from(payload).toString('latin1');
+      const token = Buffer.from(trust.signed ?? []).toString('latin1');
       return journal.facts.get('keys') === token ? undefined : { insist: true, facts: { keys: token } };
     });
     // Orders that came before the keys could not be verified: some wait, the index brings the others again.

@@ -15,6 +15,7 @@ export const refusalsInEnglish: Readonly<Record<RefusalCode, string>> = {
   'forbidden-header': 'the signature carries what it may not',
   'unknown-key': 'signed by a key that is not known; add it: loa-broker keys add-client',
   'revoked-key': 'signed by a key that was revoked',
+  'expired-key': 'signed by a key that has ended, or no signing key counts any more: loa-broker keys rotate',
   'bad-signature': 'the signature is not right',
   'not-permitted': 'this key, or whoever holds it, may not do that',
   'wrong-centre': 'meant for another centre',

@@ -15,6 +15,7 @@ export const refusalsInVietnamese: Readonly<Record<RefusalCode, string>> = {
   'forbidden-header': 'phần đầu chữ ký có thông tin không được phép',
   'unknown-key': 'khóa ký không có trong danh mục; thêm bằng: loa-broker keys add-client',
   'revoked-key': 'khóa ký đã bị thu hồi',
+  'expired-key': 'khóa ký đã hết hạn, hoặc không còn khóa ký nào dùng được: loa-broker keys rotate',
   'bad-signature': 'chữ ký không đúng',
   'not-permitted': 'khóa này hoặc người giữ khóa không được phép làm việc đó',
   'wrong-centre': 'lệnh của trung tâm khác',

@@ -10,6 +10,7 @@ import { encodeRecall, type RecallQuestion } from '../../protocol/recall.ts';
 import type { Report } from '../../protocol/report.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { makeKey } from '../support/puppet-centre.ts';
+import { untrustedClock } from '../support/station-clocks.ts';
 
 const at = '2026-11-20T08:00:00.000Z';
 const order = { id: '019357f0-7a00-7000-8000-0000000000a1', rev: 1 };
@@ -78,7 +79,11 @@ test('[P-71] an old journal keeps what the ledger lacks, under numbers of its ow
 
 test('[P-72] a centre that does not answer is asked again, and after five minutes there is an alarm', async (t) => {
   const [root, centre] = await Promise.all([makeKey('root'), makeKey('centre-1')]);
-  const trust = await Trust.pin(who.centre, root.publicKey);
+  const trust = await Trust.pin({
+    centre: who.centre,
+    root: root.publicKey,
+    stationClock: untrustedClock(new ManualClock(0)),
+  });
   const keys = [{ use: 'centre' as const, kid: centre.kid, key: centre.publicKey }];
   await trust.accept(await encodeKeys({ centre: who.centre, version: 1, issuedAt: at, keys, revoked: [] }, root));
   const journal = await open(t.testdir());

@@ -126,14 +126,21 @@ export const keys: fc.Arbitrary<Keys> = fc.record({
   issuedAt: f.instant,
   keys: fc.uniqueArray(
     fc.oneof(
-      fc.record({ use: fc.constant('centre' as const), kid: f.keyId, key: f.publicKey }),
-      fc.record({
-        use: fc.constant('client' as const),
-        kid: f.keyId,
-        key: f.publicKey,
-        client: f.identifier,
-        priorities: few(f.priority),
-      }),
+      fc.record(
+        { use: fc.constant('centre' as const), kid: f.keyId, key: f.publicKey, notAfter: f.instant },
+        { requiredKeys: ['use', 'kid', 'key'] },
+      ),
+      fc.record(
+        {
+          use: fc.constant('client' as const),
+          kid: f.keyId,
+          key: f.publicKey,
+          notAfter: f.instant,
+          client: f.identifier,
+          priorities: few(f.priority),
+        },
+        { requiredKeys: ['use', 'kid', 'key', 'client', 'priorities'] },
+      ),
     ),
     { minLength: 1, maxLength: 6, selector: (entry) => entry.kid },
   ),

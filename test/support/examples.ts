@@ -111,7 +111,7 @@ export const keys: Keys = {
   version: 2,
   issuedAt: at,
   keys: [
-    { use: 'centre', kid: 'centre-2026', key },
+    { use: 'centre', kid: 'centre-2026', key, notAfter: '2028-11-20T00:00:00.000Z' },
     { use: 'client', kid: 'phan-mem-2026', key, client: 'phan-mem', priorities: ['routine', 'priority'] },
   ],
   revoked: ['centre-2025'],
