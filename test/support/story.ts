@@ -82,12 +82,10 @@ export class Story {
   /** Adds a station with three zones and, unless told otherwise, waits until it is online. */
   async station(choice: StationChoice, wait = true): Promise<VirtualStation> {
     const directory = join(this.folder, choice.station);
-    const identity = this.#centre.mqttUrl.startsWith('mqtts:')
-      ? await this.#enrol(choice.station, directory)
-      : undefined;
+    const sealed = this.#centre.mqttUrl.startsWith('mqtts:');
+    const identity = choice.identity ?? (sealed ? await this.#enrol(choice.station, directory) : undefined);
     const station = await startVirtualStation({
       directory,
-      identity,
       centre: 'vinh-phuc',
       root: this.root,
       brokerUrl: this.#centre.mqttUrl,
@@ -96,6 +94,7 @@ export class Story {
       transport: 'pty',
       agent: 'process',
       ...choice,
+      identity,
     });
     this.#stations.set(choice.station, station);
     if (wait) await this.online(choice.station);
