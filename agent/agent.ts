@@ -1,43 +1,27 @@
 import { randomBytes } from 'node:crypto';
-import { filters, topics } from '../protocol/topics.ts';
-import { Attendance } from './attendance.ts';
-import { openSink } from './audio/sinks/open-sink.ts';
-import { type Booking, resumeBook } from './book/book.ts';
+import { filters } from '../protocol/topics.ts';
+import { resumeBook } from './book/book.ts';
 import { byLateness, stillOpen } from './book/late.ts';
 import { type Clock, systemClock } from './clock/clock.ts';
 import { routine } from './clock/routine.ts';
 import { StationClock } from './clock/station-clock.ts';
 import { type Synchronisation, systemSynchronisation } from './clock/synchronisation.ts';
-import { Ticks } from './clock/ticks.ts';
 import { watchSystemClock } from './clock/watch.ts';
 import type { Configuration } from './configuration/schema.ts';
 import { controlAddress } from './control/address.ts';
 import { describeHistory, describeStatus } from './control/describe.ts';
 import { openControl } from './control/server.ts';
 import { Planner } from './due/planner.ts';
-import { Stage } from './due/stage.ts';
-import { COARSE_MS } from './due/when-due.ts';
-import { Preparation } from './fetch/prepare.ts';
-import { createHardware } from './hardware/open-hardware.ts';
-import { alarmOnEvent } from './health/alarm-on-event.ts';
 import { Alarms } from './health/alarms.ts';
 import { JournalAlarm } from './health/journal-alarm.ts';
 import { measureHealth } from './health/measure.ts';
 import { Link } from './link/link.ts';
 import { Voice } from './link/voice.ts';
 import type { Log } from './log.ts';
+import { openAiring } from './open-airing.ts';
+import { openExchange } from './open-exchange.ts';
 import { openState } from './open-state.ts';
 import { CentreSettings } from './policy/centre-settings.ts';
-import { LocalPreference } from './policy/local-preference.ts';
-import { LocalStop } from './policy/local-stop.ts';
-import { Policies } from './policy/policies.ts';
-import { Forgeries } from './receive/forgeries.ts';
-import { Inbox } from './receive/inbox.ts';
-import { Overload } from './receive/overload.ts';
-import { Recalling } from './receive/recall.ts';
-import { Receiver } from './receive/receive.ts';
-import { Reconciliation } from './receive/reconcile.ts';
-import { Delivery } from './report/deliver.ts';
 import { software } from './software.ts';
 
 const HEALTH_MS = 60_000;
@@ -77,12 +61,9 @@ export async function startAgent({
   const closing = new AbortController();
   const opening = openState({ configuration, stationClock, software: version, log });
   const [state] = await Promise.all([opening, stationClock.look()]);
-  const { ffmpeg, place, signer, trust, cache, journal, reserve, setAside, identity } = state;
+  const { place, signer, cache, journal, reserve, setAside, identity } = state;
 
   const voice = new Voice({ centre, station, boot, log, link: () => link });
-  const askTime = () => {
-    if (link.up && stationClock.asks) voice.pull({ nonce: receiver.askTime() });
-  };
   const sayHealth = async () => {
     const { state: stateDirectory } = configuration;
     const health = await measureHealth({ stateDirectory, journal, cache, hardware, link, stationClock });
@@ -102,47 +83,10 @@ export async function startAgent({
     publish: (message) => voice.publish(message, 1, true),
   });
   const journalAlarm = new JournalAlarm({ journal, alarms, setAside, unwritable: place.unwritable });
-  const hardware = createHardware({
-    ...configuration.hardware,
-    zones: configuration.zones.map(({ id, relay }) => ({ zone: id, ...(relay !== undefined && { relay }) })),
-    log,
-  });
-  const sink = openSink({ audio: configuration.audio, clock, log, alarms });
-  const stage = new Stage();
   const centreSettings = new CentreSettings({ centre, station, journal, log });
-  const attendance = new Attendance({
-    journal,
-    preparation: new Preparation({
-      cache,
-      ffmpeg,
-      clock,
-      languages: configuration.languages,
-      authority: identity.authority,
-    }),
-    stage,
-    policies: new Policies({
-      journal,
-      own: configuration.policy,
-      centre: centreSettings,
-      zones: configuration.zones,
-    }),
-    clock,
-    stationClock,
-    ticks: new Ticks(clock, COARSE_MS),
-    log,
-    air: {
-      hardware,
-      sink,
-      ffmpeg,
-      settleMs: configuration.amplifier.settleMs,
-    },
-  });
-  const localStop = new LocalStop({ journal, stage, alarms });
-  const localPreference = new LocalPreference({ journal, stage });
-  const stopListening = hardware.listen((event) => {
-    alarmOnEvent(event, alarms);
-    if (event.type === 'override') localStop.override(event.on);
-  });
+  const parts = { configuration, state, centreSettings, alarms, clock, stationClock, log };
+  const airing = openAiring(parts);
+  const { hardware, stage, attendance, localStop, localPreference } = airing;
   const planner = new Planner({
     journal,
     stationClock,
@@ -156,110 +100,20 @@ export async function startAgent({
     if (doubt === undefined) alarms.clear('clock');
     else alarms.raise('clock', 'warning', doubt);
   };
-  const onBooking = (booking: Booking) => {
-    attendance.apply(booking);
-    plan();
-  };
 
-  const delivery: Delivery = new Delivery({
-    journal,
-    signer,
-    clock,
-    log,
-    publish: (payload) => link.publish({ topic: topics.from(centre, station, 'report'), payload }, { qos: 1 }),
-  });
-  const recalling: Recalling = new Recalling({
-    centre,
-    station,
-    journal,
-    trust,
-    clock,
-    log,
-    ask: (journal) => voice.pull({ journal }),
-    onAnswered: () => delivery.resume(),
-    onSettled: async () => {
-      await receiver.takeEarly();
-      await reconciliation.repeat();
+  const exchange = openExchange({
+    ...parts,
+    journalAlarm,
+    voice,
+    link: () => link,
+    onBooking: (booking) => {
+      attendance.apply(booking);
+      plan();
     },
-    onBooking,
+    onConfiguration: sayBirth,
     closing: closing.signal,
-    onSilence: (silent) => journalAlarm.unanswered(silent),
   });
-  const reconciliation: Reconciliation = new Reconciliation({
-    centre,
-    station,
-    journal,
-    trust,
-    stationClock,
-    log,
-    pull: (orders) => voice.pull({ orders: [...orders] }),
-    onBooking,
-    mayPull: () => recalling.settled,
-  });
-  const overload = new Overload({
-    journal,
-    clock,
-    log,
-    onChange: (refusing) => {
-      if (refusing) alarms.raise('overload', 'warning', 'too many airings are open: orders are refused');
-      else alarms.clear('overload');
-    },
-  });
-  const receiver: Receiver = new Receiver({
-    configuration,
-    journal,
-    trust,
-    clock,
-    stationClock,
-    delivery,
-    reconciliation,
-    recalling,
-    forgeries: new Forgeries({
-      journal,
-      clock,
-      log,
-      onForgery: (code) => alarms.raise('forged', 'warning', `a message was refused: ${code}`),
-    }),
-    overload,
-    centreSettings,
-    log,
-    onBooking,
-    onTimeInDoubt: askTime,
-    onConfiguration: () => sayBirth(),
-    onHost: (online) => {
-      centreState = online ? 'online' : 'offline';
-      if (!online) return silence();
-      if (recalling.answered) delivery.resume();
-      recalling.begin();
-      askTime();
-    },
-  });
-  const inbox = new Inbox({
-    centre,
-    read: (message) => receiver.read(message),
-    onRoomAgain: () => {
-      log('warn', 'orders-passed-over', {});
-      lookAgain();
-    },
-    onUnwritten: (error) => {
-      log('error', 'message-not-handled', { error });
-      passedOver = true;
-    },
-  });
-  /** Something that came could not be written down. */
-  let passedOver = false;
-  const lookAgain = () => {
-    passedOver = false;
-    reconciliation.repeat().catch((error: unknown) => log('error', 'journal-write-failed', { error }));
-  };
-  journal.onFailure((failure) => {
-    if (failure === undefined && passedOver) lookAgain();
-  });
-  /** Nobody listens. */
-  const silence = () => {
-    delivery.pause();
-    recalling.pause();
-  };
+  const { recalling } = exchange;
   const link: Link = new Link({
     url: configuration.link.url,
     clientId: station,
@@ -277,18 +131,16 @@ export async function startAgent({
       voice.online(connection);
       alarms.tellAll();
       void sayHealth().catch((error: unknown) => log('warn', 'health-failed', { error }));
-      receiver.connected();
+      exchange.connected();
       log('info', 'online', { station, connection });
     },
     onDown: () => {
-      silence();
-      receiver.disconnected();
+      exchange.disconnected();
       log('warn', 'offline', { station });
     },
-    onMessage: (message) => inbox.take(message),
+    onMessage: (message) => exchange.inbox.take(message),
   });
 
-  let centreState: 'online' | 'offline' | 'unknown' = 'unknown';
   const described = {
     ...{ configuration, software: version, journal, journalAlarm, recalling },
     ...{ stationClock, stage, alarms, centreSettings },
@@ -300,7 +152,7 @@ export async function startAgent({
       describeStatus({
         ...described,
         linkUp: link.up,
-        centre: link.up ? centreState : 'unknown',
+        centre: exchange.centre,
         preferred: localPreference.preferred,
       }),
     history: () => describeHistory(described),
@@ -310,7 +162,7 @@ export async function startAgent({
   stationClock.onChange(() => {
     sayClock();
     plan();
-    askTime();
+    exchange.askTime();
   });
   void watchSystemClock({ clock, stationClock, signal: closing.signal });
   reserve.onLook((lacking) => {
@@ -319,9 +171,7 @@ export async function startAgent({
   });
   void reserve.look();
   await journalAlarm.look();
-  localStop.begin();
-  localPreference.begin();
-  hardware.open();
+  airing.begin();
   const { late, others } = byLateness(await resumeBook(journal), stationClock);
   attendance.apply({ booked: others, withdrawn: [] });
   void recalling.heard.then(() => {
@@ -333,14 +183,14 @@ export async function startAgent({
     void routine({ clock, log, everyMs, signal: closing.signal }, work);
   every(HEALTH_MS, async () => {
     sayClock();
-    overload.look();
+    exchange.overload.look();
     await journalAlarm.look();
     await reserve.look();
     await sayHealth();
   });
   every(RECONCILE_MS, async () => {
-    askTime();
-    await reconciliation.repeat();
+    exchange.askTime();
+    await exchange.reconciliation.repeat();
   });
   every(PLAN_MS, () => planner.plan());
   every(PRUNE_MS, async () => {
@@ -352,13 +202,10 @@ export async function startAgent({
       closing.abort();
       await control.close();
       await attendance.close();
-      silence();
-      receiver.disconnected();
+      exchange.disconnected();
       await link.close(voice.state('offline', link.connections));
-      await inbox.close();
-      stopListening();
-      await sink.close();
-      await hardware.close();
+      await exchange.inbox.close();
+      await airing.close();
       await reserve.close();
       await journal.close();
       // What the centre has not heard of yet would be unknown, and might air again.
