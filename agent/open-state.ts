@@ -3,7 +3,8 @@ import { findFfmpeg } from './audio/ffmpeg.ts';
 import { Journal, type JournalOptions } from './book/journal.ts';
 import { Reserve } from './book/reserve.ts';
 import { journalsSetAside, openOrSetAside } from './book/set-aside.ts';
-import { choosePlace, type Place } from './card/place.ts';
+import { isNoSpace } from './book/storage.ts';
+import { choosePlace, type Place, placeInMemory } from './card/place.ts';
 import type { StationClock } from './clock/station-clock.ts';
 import type { Configuration } from './configuration/schema.ts';
 import { Cache } from './fetch/cache.ts';
@@ -44,34 +45,62 @@ export interface StateOptions {
 
 /**
  * Opens what outlives a start: key, cache, journal, and the centre's keys as far as they were known; from memory where
- * the card cannot be written [P-94]. Throws NoDecoderError, or what keeps one of them from opening. The caller closes
- * the journal.
+ * the card cannot be written, or is full and has nothing left to give up [P-94]. Throws NoDecoderError, or what keeps one
+ * of them from opening. The caller closes the journal.
  */
-export async function openState({ configuration, stationClock, software, log }: StateOptions): Promise<State> {
-  const { centre, station, state, cache, audio } = configuration;
+export async function openState(options: StateOptions): Promise<State> {
+  const { configuration, stationClock, log } = options;
+  const { centre, station, state, audio } = configuration;
   const ffmpeg = await findFfmpeg(audio.ffmpeg);
   if (ffmpeg === undefined) throw new NoDecoderError(audio.ffmpeg ?? 'ffmpeg');
   const signer = await openStationKey(state, station);
-  const place = await choosePlace(state, log);
-  const inMemory = place.unwritable !== undefined;
-  const [trust, identity, opened, reserve] = await Promise.all([
+  const [trust, identity, kept] = await Promise.all([
     Trust.pin({ centre, root: configuration.trust.root, stationClock }),
     readIdentity(configuration),
-    Cache.open(
-      join(place.folder, 'cache'),
-      (inMemory ? Math.min(LIMIT_IN_MEMORY_MB, cache.limitMB) : cache.limitMB) * 1_048_576,
-      inMemory ? recordingsOnCard(join(state, 'cache')) : undefined,
-    ),
-    Reserve.open({ directory: place.folder, log }),
+    choosePlace(state, log).then((place) => openKept(place, options)),
   ]);
-  const directory = join(place.folder, 'journal');
+  const keys = kept.journal.facts.get('keys');
+  if (keys !== undefined) await trust.accept(Buffer.from(keys, 'latin1'));
+  return { ffmpeg, signer, trust, identity, ...kept };
+}
+
+type Kept = Pick<State, 'place' | 'cache' | 'journal' | 'reserve' | 'setAside'>;
+
+/** What is written in a place; where that has no room and can make none, in memory. */
+async function openKept(place: Place, options: StateOptions): Promise<Kept> {
+  const { configuration, log } = options;
+  const { state } = configuration;
+  const inMemory = place.unwritable !== undefined;
+  const limitMB = inMemory ? Math.min(LIMIT_IN_MEMORY_MB, configuration.cache.limitMB) : configuration.cache.limitMB;
+  let reserve: Reserve | undefined;
+  try {
+    reserve = await Reserve.open({ directory: place.folder, log });
+    const onCard = inMemory ? recordingsOnCard(join(state, 'cache')) : undefined;
+    const cache = await Cache.open(join(place.folder, 'cache'), limitMB * 1_048_576, onCard);
+    return { place, cache, reserve, ...(await openJournal(place, cache, reserve, options)) };
+  } catch (error) {
+    await reserve?.close();
+    if (inMemory || !isNoSpace(error)) throw error;
+    return openKept(await placeInMemory(state, error, log), options);
+  }
+}
+
+async function openJournal(
+  { folder }: Place,
+  cache: Cache,
+  reserve: Reserve,
+  { configuration, stationClock, software, log }: StateOptions,
+): Promise<Pick<State, 'journal' | 'setAside'>> {
+  const { station } = configuration;
+  const directory = join(folder, 'journal');
+  const relieve = async () => {
+    await cache.giveWay();
+    await reserve.yield();
+  };
   const options: JournalOptions = {
     directory,
     log,
-    relieve: async () => {
-      await opened.giveWay();
-      await reserve.yield();
-    },
+    relieve,
     stamp: (draft, number) => ({
       ...draft,
       ...number,
@@ -81,21 +110,13 @@ export async function openState({ configuration, stationClock, software, log }: 
       software,
     }),
   };
-  const { opened: journal, setAside } = await openOrSetAside(directory, stationClock.instant(), () =>
-    Journal.open(options),
-  );
+  const open = () => openOrSetAside(directory, stationClock.instant(), () => Journal.open(options));
+  const { opened: journal, setAside } = await open().catch(async (error: unknown) => {
+    if (!isNoSpace(error)) throw error;
+    log('error', 'journal-without-room', { error });
+    await relieve();
+    return open();
+  });
   if (setAside !== undefined) log('error', 'journal-set-aside', { setAside });
-  const keys = journal.facts.get('keys');
-  if (keys !== undefined) await trust.accept(Buffer.from(keys, 'latin1'));
-  return {
-    ffmpeg,
-    place,
-    signer,
-    trust,
-    cache: opened,
-    journal,
-    reserve,
-    identity,
-    setAside: async () => (await journalsSetAside(directory)).at(-1),
-  };
+  return { journal, setAside: async () => (await journalsSetAside(directory)).at(-1) };
 }

@@ -123,8 +123,8 @@ export class Storage {
 }
 
 /** LevelDB tells it in words alone, and when it cannot be opened in its cause's. */
-const isNoSpace = (error: unknown): boolean =>
-  error instanceof Error && (/No space left|Disk quota/.test(error.message) || isNoSpace(error.cause));
+export const isNoSpace = (error: unknown): error is Error =>
+  error instanceof Error && (/no space left|disk quota/i.test(error.message) || isNoSpace(error.cause));
 
 async function holdsDatabase(directory: string): Promise<boolean> {
   const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {

@@ -17,7 +17,7 @@ export interface Place {
 
 /**
  * The state folder, or a folder in memory where that one cannot be written [P-94]. Whatever else is wrong with it (no
- * permission, no room) is left to be told by what opens it. Throws JournalInUseError when an agent of this state folder
+ * permission, no room) is told by what opens it. Throws JournalInUseError when an agent of this state folder
  * runs in the other place, and an Error when there is no place at all.
  */
 export async function choosePlace(state: string, log: Log): Promise<Place> {
@@ -27,14 +27,19 @@ export async function choosePlace(state: string, log: Log): Promise<Place> {
     // The journal's lock tells of those in the same place.
     if (await somebodyListens(controlAddress(other))) throw new JournalInUseError(join(other, 'journal'));
   }
-  if (failure === undefined) {
-    for (const folder of left) await forget(folder);
-    return { folder: state, forget: async () => {} };
-  }
+  if (failure !== undefined) return placeInMemory(state, failure, log);
+  for (const folder of left) await forget(folder);
+  return { folder: state, forget: async () => {} };
+}
+
+/** In place of a state folder where nothing can be written, for that reason. Throws an Error when no memory can be had. */
+export async function placeInMemory(state: string, failure: Error, log: Log): Promise<Place> {
   const folder = await makeMemoryFolder(state);
   if (folder === undefined) throw new Error(`${state} cannot be written, nor can any memory`, { cause: failure });
   log('error', 'running-from-memory', { folder, error: failure });
-  return { folder, unwritable: failure.message, forget: () => forget(folder) };
+  // LevelDB's own words say only that it could not be opened.
+  const { message } = failure.cause instanceof Error ? failure.cause : failure;
+  return { folder, unwritable: message, forget: () => forget(folder) };
 }
 
 /** Somebody else's folder stays. */
