@@ -40,7 +40,7 @@ const english: EnrolmentWords = {
 const refusedInEnglish: Readonly<Record<string, string>> = {
   'wrong-code':
     'The centre does not know this code: it was used, is older than seven days, or is mistyped. Ask for a new one.',
-  busy: 'The centre has been given too many wrong codes. Try again in a minute.',
+  busy: 'The centre has been given too many wrong codes from here. Try again in a few minutes.',
 };
 
 const vietnamese: EnrolmentWords = {
@@ -72,5 +72,5 @@ const vietnamese: EnrolmentWords = {
 
 const refusedInVietnamese: Readonly<Record<string, string>> = {
   'wrong-code': 'Trung tâm không biết mã này: mã đã dùng, quá bảy ngày, hoặc gõ sai. Hãy xin mã mới.',
-  busy: 'Trung tâm nhận quá nhiều mã sai. Hãy thử lại sau một phút.',
+  busy: 'Trung tâm đã nhận quá nhiều mã sai từ địa chỉ này. Hãy thử lại sau vài phút.',
 };

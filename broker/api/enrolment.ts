@@ -15,7 +15,7 @@ const plansSchema = v.strictObject({
 export async function postEnrol(api: ApiOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await readBody(request, response);
   const asked = body.ok ? validate(enrolmentRequestSchema, body.value) : body;
-  const answer = asked.ok ? await api.enrolment.enrol(asked.value) : asked;
+  const answer = asked.ok ? await api.enrolment.enrol(asked.value, request.socket.remoteAddress ?? '') : asked;
   if (answer.ok) return sendJson(response, 200, answer.value);
   api.log('warn', 'enrolment-refused', { peer: request.socket.remoteAddress, code: answer.refusal.code });
   return sendRefusal(response, answer.refusal);

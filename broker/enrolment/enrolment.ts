@@ -11,13 +11,11 @@ import { accepted, type Decoded, refused } from '../../protocol/refusal.ts';
 import { Authority, type Issued } from '../authority/authority.ts';
 import type { Database } from '../database/database.ts';
 import type { Log } from '../log.ts';
-import { TokenBucket } from '../token-bucket.ts';
 import { planOf, revokeCertificates, revokedSerials, saveCertificate, saveEnrolment, useCode } from './store.ts';
+import { WrongCodes } from './wrong-codes.ts';
 
 /** A technician may travel for days; a code that lies about longer is somebody else's chance. */
 const CODE_DAYS = 7;
-/** Of 2^40 secrets: at this rate a guesser finds none of a thousand open codes in years. */
-const WRONG_CODES = { perSecond: 1 / 6, burst: 20 };
 
 export interface EnrolmentOptions {
   readonly centre: string;
@@ -43,7 +41,8 @@ export interface Code {
 export class Enrolment {
   readonly #options: EnrolmentOptions;
   readonly #revoked: Set<string>;
-  readonly #wrongCodes = new TokenBucket(WRONG_CODES);
+  readonly #wrongCodes = new WrongCodes();
+  #lookedUp: Promise<unknown> = Promise.resolve();
 
   private constructor(options: EnrolmentOptions, revoked: readonly string[]) {
     this.#options = options;
@@ -84,14 +83,14 @@ export class Enrolment {
 
   /**
    * Turns a code into a certificate. The code is used up together with the certificate's entry or not at all; any
-   * earlier certificate of the station is revoked, and its session cut: one station, one board.
+   * earlier certificate of the station is revoked, and its session cut: one station, one board. `address`: who asks.
    */
-  async enrol({ secret, request }: EnrolmentRequest): Promise<Decoded<EnrolmentAnswer>> {
+  async enrol({ secret, request }: EnrolmentRequest, address: string): Promise<Decoded<EnrolmentAnswer>> {
     const { authority, database, centre, root, url, pinKey, cut, log } = this.#options;
-    if (!this.#wrongCodes.open) return refused('busy', 'too many wrong codes');
     const hash = hashOf(secret);
-    const plan = await planOf(database, hash, new Date().toISOString());
-    if (plan === undefined) return this.#wrongCode();
+    const looked = await this.#lookUp(hash, address);
+    if (!looked.ok) return looked;
+    const plan = looked.value;
     const asked = await Authority.requestedKey(request);
     if (asked === undefined) return refused('bad-certificate-request');
     const owner = { id: plan.station, role: 'station' } as const;
@@ -102,7 +101,7 @@ export class Enrolment {
       await saveCertificate(queries, owner, issued);
       return earlier;
     });
-    if (replaced === undefined) return this.#wrongCode();
+    if (replaced === undefined) return refused('wrong-code');
     this.#cutOff(replaced, cut);
     await pinKey(plan.station, asked.publicKey);
     log('info', 'station-enrolled', { station: plan.station, serial: issued.serial, replaced: replaced.length });
@@ -148,9 +147,17 @@ export class Enrolment {
     cut(serials);
   }
 
-  #wrongCode(): Decoded<never> {
-    this.#wrongCodes.take();
-    return refused('wrong-code');
+  /** One after the other, or of many codes that are looked at side by side none would count as wrong in time. */
+  #lookUp(hash: string, address: string): Promise<Decoded<StationPlan>> {
+    const looking = this.#lookedUp.then(async (): Promise<Decoded<StationPlan>> => {
+      if (!this.#wrongCodes.mayTry(address)) return refused('busy', 'too many wrong codes');
+      const plan = await planOf(this.#options.database, hash, new Date().toISOString());
+      if (plan !== undefined) return accepted(plan);
+      this.#wrongCodes.note(address);
+      return refused('wrong-code');
+    });
+    this.#lookedUp = looking.catch(() => undefined);
+    return looking;
   }
 }
 

@@ -197,15 +197,24 @@ test('a code works once, for its station, and is not to be guessed', async (t) =
     t.match(await bench.enrol(key, later), { plan: { station: 'tam-dao' } });
   });
 
-  await t.test('a guesser is stopped', async (t) => {
+  await t.test('[P-120] a guesser is stopped, also one who guesses many at once, and nobody else', async (t) => {
     const request = await certificateRequest(key);
-    const codes: string[] = [];
-    for (let guess = 0; guess < 40; guess++) {
-      const answer = await bench.post('/enrol', { secret: `GUESS${100 + guess}`.slice(0, 8), request });
-      codes.push(answer.body.refusal.code);
-    }
-    t.equal(codes.at(-1), 'busy');
-    t.ok(codes.filter((each) => each === 'wrong-code').length < 25);
+    const wanted = await bench.code('lap-thach');
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, (_, guess) => bench.post('/enrol', { secret: `GUESS${100 + guess}`, request })),
+    );
+    const codes = answers.map(({ body }) => body.refusal.code);
+    t.ok(codes.filter((each) => each === 'wrong-code').length <= 11);
+    t.ok(codes.includes('busy'));
+    await t.rejects(
+      bench.enrol(key, wanted),
+      { code: 'refused', message: 'busy' },
+      'the right code neither, from there',
+    );
+    const elsewhere = new Agent({ ca: bench.authority.certificate, localAddress: '127.0.0.9' });
+    const body = JSON.stringify({ secret: parseCode(wanted)?.secret, request });
+    const response = await fetch(`${bench.centre.httpUrl}/enrol`, { method: 'POST', agent: elsewhere, body });
+    t.match(await response.json(), { plan: { station: 'lap-thach' } }, 'from another address');
   });
 });
 
