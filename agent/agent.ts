@@ -22,6 +22,8 @@ import { openAiring } from './open-airing.ts';
 import { openExchange } from './open-exchange.ts';
 import { openState } from './open-state.ts';
 import { CentreSettings } from './policy/centre-settings.ts';
+
+import { Headway } from './service/headway.ts';
 import { software } from './software.ts';
 
 const HEALTH_MS = 60_000;
@@ -40,6 +42,8 @@ export interface AgentOptions {
 }
 
 export interface Agent {
+  /** What of the story stands still, if anything does [P-115]. */
+  standstill(): Promise<string | undefined>;
   /** Ends what is on air, opens every relay, says goodbye, closes the journal. */
   close(): Promise<void>;
 }
@@ -86,7 +90,7 @@ export async function startAgent({
   const centreSettings = new CentreSettings({ centre, station, journal, log });
   const parts = { configuration, state, centreSettings, alarms, clock, stationClock, log };
   const airing = openAiring(parts);
-  const { hardware, stage, attendance, localStop, localPreference } = airing;
+  const { hardware, stage, preparation, attendance, localStop, localPreference } = airing;
   const planner = new Planner({
     journal,
     stationClock,
@@ -197,7 +201,9 @@ export async function startAgent({
     if (stationClock.trusted) await journal.prune(stationClock.now() - REMEMBER_MS);
   });
 
+  const headway = new Headway({ journal, stage, preparation, hardware, link, stationClock, clock });
   return {
+    standstill: () => headway.look(),
     async close() {
       closing.abort();
       await control.close();

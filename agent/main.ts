@@ -9,7 +9,7 @@ import { NotRunningError } from './control/client.ts';
 import { type ControlCommand, control, controlCommands } from './control/commands.ts';
 import { historyText, statusText } from './control/status-words.ts';
 import { EnrolmentError } from './enrol/enrolment-error.ts';
-import { streamLog } from './log.ts';
+import { isJournald, streamLog } from './log.ts';
 import { NoDecoderError } from './open-state.ts';
 import { software } from './software.ts';
 import { type Language, languageOf, words } from './words.ts';
@@ -34,6 +34,9 @@ async function main(): Promise<number> {
   const [command, ...more] = positionals;
   const asked = controlCommands.find((name) => name === command);
   if (command === 'enrol' && more.length === 0) return enrolBoard(values, languageOf(values.lang, process.env));
+  if (command === 'service' && more.length === 1) {
+    return serve(more[0], values, languageOf(values.lang, process.env));
+  }
   const needed = whatIsNeeded(asked ?? command, more, values, say);
   if (needed !== undefined || values.config === undefined) {
     process.stderr.write(`${say.badUsage(needed ?? say.runNeedsConfig)}\n\n${say.help}\n`);
@@ -75,18 +78,27 @@ const options = () =>
   }) as const;
 
 async function run(file: string, verbose: boolean, say: ReturnType<typeof words>): Promise<number> {
+  const log = streamLog(process.stderr, verbose ? 'debug' : 'info', { journald: isJournald(process.env) });
+  // Loaded only where systemd has started us.
+  const service =
+    process.env.NOTIFY_SOCKET === undefined
+      ? undefined
+      : (await import('./service/as-service.ts')).asService(process.env, log);
   let agent: Agent;
   try {
     const configuration = await loadConfiguration(file);
-    agent = await startAgent({ configuration, log: streamLog(process.stderr, verbose ? 'debug' : 'info') });
+    agent = await startAgent({ configuration, log });
   } catch (error) {
     process.stderr.write(`${explain(error, say)}\n`);
     return 1;
   }
-  await new Promise<void>((resolve) => {
+  const told = new Promise<void>((resolve) => {
     process.once('SIGTERM', resolve);
     process.once('SIGINT', resolve);
   });
+  await service?.begun(() => agent.standstill());
+  await told;
+  await service?.ending();
   await agent.close();
   return 0;
 }
@@ -112,10 +124,29 @@ async function enrolBoard(
   const { enrolmentWords } = await import('./enrol/words.ts');
   try {
     const enrolled = await enrol({ centre, code, config, state, line });
+    const { handOverAgain } = await import('./service/hand-over.ts');
+    await handOverAgain({ configuration: await loadConfiguration(config), config });
     return print(json ? JSON.stringify(enrolled) : enrolmentWords(language).done(enrolled));
   } catch (error) {
     if (!(error instanceof EnrolmentError)) throw error;
     process.stderr.write(`${enrolmentWords(language).failed(error)}\n`);
+    return 1;
+  }
+}
+
+/** Exit codes: 0, 1 not possible, 2 usage. */
+async function serve(
+  action: string | undefined,
+  { config, json }: { readonly config?: string | undefined; readonly json?: boolean | undefined },
+  language: Language,
+): Promise<number> {
+  const { serviceCommand } = await import('./service/command.ts');
+  try {
+    const { code, text } = await serviceCommand({ action, config, json: json === true, language });
+    (code === 0 ? process.stdout : process.stderr).write(`${text}\n`);
+    return code;
+  } catch (error) {
+    process.stderr.write(`${explain(error, words(language))}\n`);
     return 1;
   }
 }

@@ -32,6 +32,7 @@ export interface AiringOptions {
 export interface Airing {
   readonly hardware: Hardware;
   readonly stage: Stage;
+  readonly preparation: Preparation;
   readonly attendance: Attendance;
   readonly localStop: LocalStop;
   readonly localPreference: LocalPreference;
@@ -53,9 +54,10 @@ export function openAiring(options: AiringOptions): Airing {
   });
   const sink = openSink({ audio, clock, log, alarms });
   const stage = new Stage();
+  const preparation = new Preparation({ cache, ffmpeg, clock, languages, authority: identity.authority });
   const attendance = new Attendance({
     journal,
-    preparation: new Preparation({ cache, ffmpeg, clock, languages, authority: identity.authority }),
+    preparation,
     stage,
     policies: new Policies({ journal, own: policy, centre: centreSettings, zones }),
     clock,
@@ -71,7 +73,7 @@ export function openAiring(options: AiringOptions): Airing {
     if (event.type === 'override') localStop.override(event.on);
   });
   return {
-    ...{ hardware, stage, attendance, localStop, localPreference },
+    ...{ hardware, stage, preparation, attendance, localStop, localPreference },
     begin() {
       localStop.begin();
       localPreference.begin();

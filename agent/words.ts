@@ -52,6 +52,7 @@ Usage:
   loa-agent status|history|stop|resume --config FILE [--json] [--lang vi|en]
   loa-agent prefer ORDER-ID [ORDER-ID …]|--none --config FILE [--json] [--lang vi|en]
   loa-agent enrol --centre URL --code CODE --config FILE [--line LINE] [--state DIR] [--json]
+  loa-agent service install|print --config FILE, loa-agent service status|remove [--json] [--lang vi|en]
 
   enrol               make this board one of the centre's stations, with the code that the centre printed
   run                 the station's program, until it is told to end
@@ -61,6 +62,7 @@ Usage:
   resume              end of the stop
   prefer ORDER-ID …   of the priority orders these go first, in this order, also before one on air; the beginning
                       of an id is enough; --none: by their issue again. Routine and emergency keep their places
+  service …           the agent as a service of systemd: install and start it, print its unit, its state, remove it
 
   -c, --config FILE   the station's configuration (TOML); agent/README.md explains every key
       --line LINE     where the controller is: serial:/dev/ttyUSB0 or tcp://host:port
@@ -100,6 +102,7 @@ Cách dùng:
   loa-agent status|history|stop|resume --config TỆP [--json] [--lang vi|en]
   loa-agent prefer MÃ-LỆNH [MÃ-LỆNH …]|--none --config TỆP [--json] [--lang vi|en]
   loa-agent enrol --centre ĐỊA_CHỈ --code MÃ --config TỆP [--line ĐƯỜNG_DÂY] [--state THƯ_MỤC] [--json]
+  loa-agent service install|print --config TỆP, loa-agent service status|remove [--json] [--lang vi|en]
 
   enrol               đăng ký bo mạch này thành một đài, bằng mã mà trung tâm đã in
   run                 chạy chương trình của đài cho đến khi dừng
@@ -110,6 +113,7 @@ Cách dùng:
   prefer MÃ-LỆNH …    trong các lệnh ưu tiên, những lệnh này phát trước, theo thứ tự ghi ở đây, chen cả lệnh đang phát;
                       chỉ cần ghi phần đầu của mã; --none: trở lại theo giờ ra lệnh. Lệnh thông thường và khẩn cấp
                       không đổi chỗ
+  service …           chạy như dịch vụ của systemd: cài và khởi động, in tệp dịch vụ, xem tình trạng, gỡ bỏ
 
   -c, --config TỆP    tệp cấu hình của đài (TOML); agent/README.md giải thích từng mục
       --line ĐƯỜNG_DÂY  bộ điều khiển ở đâu: serial:/dev/ttyUSB0 hoặc tcp://host:port

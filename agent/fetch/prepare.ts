@@ -35,9 +35,15 @@ export class Preparation {
   readonly #options: PreparationOptions;
   readonly #underWay = new Map<string, UnderWay>();
   readonly #slots = new Slots(AT_ONCE);
+  readonly #prepared = new Map<string, BookedAiring>();
 
   constructor(options: PreparationOptions) {
     this.#options = options;
+  }
+
+  /** The airings that are ready and not over yet, by their keys. */
+  get prepared(): ReadonlyMap<string, BookedAiring> {
+    return this.#prepared;
   }
 
   /** Rejects with a Refusal: what was wrong when `late` aborts; `stopped` when `signal` does. */
@@ -45,11 +51,13 @@ export class Preparation {
     const variants = chooseVariants(airing.order, this.#options.languages);
     const releases = variants.map((variant) => this.#options.cache.need(variant.sha256));
     const release = () => {
+      this.#prepared.delete(airing.key);
       for (const each of releases) each();
     };
     try {
       const urgent = airing.order.priority === 'emergency';
       const tracks = await Promise.all(variants.map((variant) => this.#track(variant, urgent, late, signal)));
+      this.#prepared.set(airing.key, airing);
       return { ...airing, tracks, release } as unknown as ReadyAiring;
     } catch (error) {
       release();

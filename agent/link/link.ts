@@ -50,11 +50,13 @@ export class Link {
   #upSince = 0;
   #connections = 0;
   #attempts = 0;
+  #triedAt: number;
   #closed = false;
   #cancelRetry = () => {};
 
   constructor(options: LinkOptions) {
     this.#options = options;
+    this.#triedAt = options.clock.monotonic();
   }
 
   get up(): boolean {
@@ -65,6 +67,11 @@ export class Link {
     return this.#connections;
   }
 
+  /** When the latest attempt to connect began, monotonic. */
+  get triedAt(): number {
+    return this.#triedAt;
+  }
+
   get upSeconds(): number {
     return this.#up ? (this.#options.clock.monotonic() - this.#upSince) / 1_000 : 0;
   }
@@ -72,6 +79,7 @@ export class Link {
   /** Begins to connect and keeps at it until `close`. */
   open(): void {
     const { url, clientId, filters, clock, log } = this.#options;
+    this.#triedAt = clock.monotonic();
     const connection = this.#connections + 1;
     const will = this.#options.will(connection);
     const client = mqtt.connect(url, {

@@ -31,6 +31,7 @@ const known = {
   },
   postgresql: { present: hasInitdb, vi: 'thử với PostgreSQL thật', en: 'tests with a real PostgreSQL' },
   libfaketime: { present: hasFaketime, vi: 'thử đặt lại đồng hồ', en: 'tests with a clock that is set' },
+  systemd: { present: program('systemd-analyze'), vi: 'thử tệp dịch vụ', en: 'tests the unit of the service' },
   openssl: { present: program('openssl'), vi: 'thử ký lệnh từ ngoài', en: 'tests signing from outside' },
 };
 

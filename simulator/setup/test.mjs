@@ -10,7 +10,7 @@ enterProject();
 const ready =
   ensureDebianPackages({
     required: ['ffmpeg', 'socat'],
-    wanted: ['mosquitto', 'mosquitto-clients', 'postgresql', 'openssl', 'libfaketime'],
+    wanted: ['mosquitto', 'mosquitto-clients', 'postgresql', 'openssl', 'libfaketime', 'systemd'],
   }) &&
   ensureNpmPackages() &&
   compile();

@@ -1,0 +1,61 @@
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Configuration } from '../configuration/schema.ts';
+
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export interface HandOverOptions {
+  readonly configuration: Pick<Configuration, 'state' | 'link' | 'trust' | 'audio'>;
+  /** The configuration file. */
+  readonly config: string;
+  readonly owner: Owner;
+}
+
+/** Makes configuration and state the service's own, and nobody else's to read. For root. */
+export async function handOver({ configuration, config, owner }: HandOverOptions): Promise<void> {
+  const { state, link, trust, audio } = configuration;
+  const folders = [state, ...(audio.sink === 'wav' && audio.directory !== undefined ? [audio.directory] : [])];
+  for (const folder of folders) {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await give(folder, owner);
+  }
+  for (const file of [config, link.certificate, trust.authority]) if (file !== undefined) await give(file, owner);
+}
+
+/**
+ * What root has just written into a service's files becomes the service's: an enrolment, or a renewal by hand. Whose they
+ * are tells the state folder.
+ */
+export async function handOverAgain(options: Omit<HandOverOptions, 'owner'>): Promise<void> {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = await stat(options.configuration.state);
+  if (uid !== 0) await handOver({ ...options, owner: { uid, gid } });
+}
+
+/** Never follows a link: the service's user could have laid one to a file of root's. */
+async function give(path: string, owner: Owner): Promise<void> {
+  let handle: FileHandle;
+  try {
+    handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // A link; a socket; a file that the configuration names and that is not there.
+    if (code === 'ELOOP' || code === 'ENXIO' || code === 'ENOENT') return;
+    throw error;
+  }
+  try {
+    const found = await handle.stat();
+    if (found.isFile() && found.nlink > 1) return;
+    if (found.uid !== owner.uid || found.gid !== owner.gid) await handle.chown(owner.uid, owner.gid);
+    const mode = found.isDirectory() ? 0o700 : 0o600;
+    if ((found.mode & 0o777) !== mode) await handle.chmod(mode);
+    if (!found.isDirectory()) return;
+  } finally {
+    await handle.close();
+  }
+  for (const name of await readdir(path)) await give(join(path, name), owner);
+}
