@@ -65,7 +65,7 @@ export async function startAgent({
   const closing = new AbortController();
   const opening = openState({ configuration, stationClock, software: version, log });
   const [state] = await Promise.all([opening, stationClock.look()]);
-  const { place, signer, cache, journal, reserve, setAside, identity } = state;
+  const { place, signer, cache, journal, reserve, setAside, identity, trust } = state;
 
   const voice = new Voice({ centre, station, boot, log, link: () => link });
   const sayHealth = async () => {
@@ -75,7 +75,7 @@ export async function startAgent({
   };
   const sayBirth = () => {
     const facts = { configuration, hardware, software: version, key: signer.publicKey };
-    voice.birth({ ...facts, version: centreSettings.standing?.version });
+    voice.birth({ ...facts, version: centreSettings.standing?.version, keys: trust.version });
   };
 
   const alarms = new Alarms({
@@ -87,7 +87,13 @@ export async function startAgent({
     publish: (message) => voice.publish(message, 1, true),
   });
   const journalAlarm = new JournalAlarm({ journal, alarms, setAside, unwritable: place.unwritable });
-  const centreSettings = new CentreSettings({ centre, station, journal, log });
+  const centreSettings = new CentreSettings({
+    centre,
+    station,
+    journal,
+    log,
+    isRevoked: (kid) => trust.isRevoked(kid),
+  });
   const parts = { configuration, state, centreSettings, alarms, clock, stationClock, log };
   const airing = openAiring(parts);
   const { hardware, stage, preparation, attendance, localStop, localPreference } = airing;
@@ -115,6 +121,7 @@ export async function startAgent({
       plan();
     },
     onConfiguration: sayBirth,
+    stage,
     closing: closing.signal,
   });
   const { recalling } = exchange;

@@ -118,7 +118,7 @@ async function takeTurns(
       turn?.release();
       // What waits stays open when the agent closes; whoever withdrew what had not begun has said so.
       if (closing.aborted || (withdrawn.aborted && last === undefined)) return;
-      const stop = stage.stopped ? { refusal: { code: 'stopped' as const } } : {};
+      const stop = because(stage.objectionTo(claim));
       const outcome = endedWaiting(last, window, withdrawn);
       await record(outcome, { at }, { ...stop, ...(last && details(last)) });
       return;
@@ -172,9 +172,18 @@ async function takeTurns(
       const lengthMs = msOfSamples(attempt.samples - from);
       await persist(() => policies.noteAirtime(now, lengthMs), { ...options, airing: airing.key });
     }
-    const { stopped } = stage;
-    const next = afterAttempt({ order, attempt, until, ofSamples, failures, stopped, closing, withdrawn });
-    const stop = stopped && attempt.result === 'stopped' ? { refusal: { code: 'stopped' as const } } : {};
+    const objection = stage.objectionTo(claim);
+    const next = afterAttempt({
+      order,
+      attempt,
+      until,
+      ofSamples,
+      failures,
+      stopped: objection !== undefined,
+      closing,
+      withdrawn,
+    });
+    const stop = attempt.result === 'stopped' ? because(objection) : {};
     switch (next.step) {
       case 'nothing':
         return;
@@ -208,6 +217,9 @@ async function takeTurns(
     }
   }
 }
+
+const because = (code: RefusalCode | undefined): Partial<ReportDraft> =>
+  code === undefined ? {} : { refusal: { code } };
 
 type Recorder = (...parts: TailOf<Parameters<typeof recordOutcome>>) => Promise<boolean>;
 type TailOf<T extends readonly unknown[]> = T extends readonly [unknown, unknown, ...infer Tail] ? Tail : never;

@@ -24,7 +24,7 @@ export interface Situation {
   readonly ofSamples: number;
   /** Tries of an emergency that failed before this one. */
   readonly failures: number;
-  /** Whether the local stop is on. */
+  /** Whether it was the local stop, or a revoked key [P-102], that ended it. */
   readonly stopped: boolean;
   readonly closing: AbortSignal;
   readonly withdrawn: AbortSignal;

@@ -1,5 +1,6 @@
 import { Attendance } from './attendance.ts';
 import { openSink } from './audio/sinks/open-sink.ts';
+import { isInQuestion } from './book/revoked.ts';
 import type { Clock } from './clock/clock.ts';
 import type { StationClock } from './clock/station-clock.ts';
 import { Ticks } from './clock/ticks.ts';
@@ -20,7 +21,7 @@ import { Policies } from './policy/policies.ts';
 
 export interface AiringOptions {
   readonly configuration: Configuration;
-  readonly state: Pick<State, 'journal' | 'cache' | 'ffmpeg' | 'identity'>;
+  readonly state: Pick<State, 'journal' | 'cache' | 'ffmpeg' | 'identity' | 'trust'>;
   readonly centreSettings: CentreSettings;
   readonly alarms: Alarms;
   readonly clock: Clock;
@@ -45,7 +46,7 @@ export interface Airing {
 /** Makes the parts of airing; nothing sounds, and no port is opened, before `begin`. */
 export function openAiring(options: AiringOptions): Airing {
   const { configuration, state, centreSettings, alarms, clock, stationClock, log } = options;
-  const { journal, cache, ffmpeg, identity } = state;
+  const { journal, cache, ffmpeg, identity, trust } = state;
   const { audio, languages, zones, policy, amplifier } = configuration;
   const hardware = createHardware({
     ...configuration.hardware,
@@ -53,7 +54,7 @@ export function openAiring(options: AiringOptions): Airing {
     log,
   });
   const sink = openSink({ audio, clock, log, alarms });
-  const stage = new Stage();
+  const stage = new Stage((order) => isInQuestion(journal, (kid) => trust.isRevoked(kid), order));
   const preparation = new Preparation({ cache, ffmpeg, clock, languages, authority: identity.authority });
   const attendance = new Attendance({
     journal,

@@ -3,6 +3,7 @@ import type { Booking } from './book/book.ts';
 import type { Clock } from './clock/clock.ts';
 import type { StationClock } from './clock/station-clock.ts';
 import type { Configuration } from './configuration/schema.ts';
+import type { Stage } from './due/stage.ts';
 import type { Alarms } from './health/alarms.ts';
 import type { JournalAlarm } from './health/journal-alarm.ts';
 import type { Link } from './link/link.ts';
@@ -16,6 +17,7 @@ import { Overload } from './receive/overload.ts';
 import { Recalling } from './receive/recall.ts';
 import { Receiver } from './receive/receive.ts';
 import { Reconciliation } from './receive/reconcile.ts';
+import { Revocation } from './receive/revocation.ts';
 import { Delivery } from './report/deliver.ts';
 
 export interface ExchangeOptions {
@@ -31,8 +33,9 @@ export interface ExchangeOptions {
   /** Read when it is needed: the link itself needs to know whom to hand its messages to. */
   readonly link: () => Link;
   readonly onBooking: (booking: Booking) => void;
-  /** The centre's configuration has changed. */
+  /** What the birth names has changed: the centre's configuration, or the manifest of keys. */
   readonly onConfiguration: () => void;
+  readonly stage: Stage;
   readonly closing: AbortSignal;
 }
 
@@ -53,7 +56,7 @@ export interface Exchange {
 /** Makes the parts of the exchange; nothing is sent before the link is up. */
 export function openExchange(options: ExchangeOptions): Exchange {
   const { configuration, state, centreSettings, alarms, journalAlarm, clock, stationClock, log } = options;
-  const { voice, link, onBooking, closing } = options;
+  const { voice, link, onBooking, stage, closing } = options;
   const { centre, station } = configuration;
   const { journal, trust, signer } = state;
   let host: Exchange['centre'] = 'unknown';
@@ -84,11 +87,13 @@ export function openExchange(options: ExchangeOptions): Exchange {
     closing,
     onSilence: (silent) => journalAlarm.unanswered(silent),
   });
+  const revocation = new Revocation({ journal, trust, stage, stationClock, log, onBooking });
   const reconciliation: Reconciliation = new Reconciliation({
     centre,
     station,
     journal,
     trust,
+    revocation,
     stationClock,
     log,
     pull: (orders) => voice.pull({ orders: [...orders] }),
@@ -113,6 +118,7 @@ export function openExchange(options: ExchangeOptions): Exchange {
     configuration,
     journal,
     trust,
+    revocation,
     clock,
     stationClock,
     delivery,

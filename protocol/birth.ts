@@ -13,6 +13,8 @@ export const birthSchema = v.object({
   protocol: counter,
   /** Version of the centre's configuration that it keeps to; absent where it has none [P-76]. */
   configuration: v.optional(counter),
+  /** Version of the manifest of keys that it keeps to [P-105]. */
+  keys: v.optional(counter),
   software: text(64),
   name: text(100),
   /** Ed25519 public key with which this station signs its reports. */

@@ -36,12 +36,12 @@ const nothing: Booking = { booked: [], withdrawn: [] };
  * at or below a cancelled one, books nothing, however often and from wherever it comes. The airings of a daily order
  * are booked by its planner, some time ahead. Nothing more is said of what ended before this journal [P-72].
  */
-export async function bookOrder(journal: Journal, { order, zones }: VerifiedOrder): Promise<Booking> {
+export async function bookOrder(journal: Journal, { order, zones, kid }: VerifiedOrder): Promise<Booking> {
   let booking = nothing;
   await journal.commit(() => {
     if (isKnown(journal, order)) return undefined;
     const reference = { id: order.id, rev: order.rev };
-    const record: OrderRecord = { order, state: 'booked', zones: [...zones] };
+    const record: OrderRecord = { order, state: 'booked', zones: [...zones], kid };
     const known = new Set(journal.airingsOf(order.id).map(airingKey));
     const occurrences = occurrencesOf(order).filter(
       (occurrence) => !known.has(airingKey({ order: reference, occurrence })),

@@ -12,6 +12,8 @@ export const orderRecord = v.object({
   state: v.picklist(['booked', 'declined']),
   /** The zones it selects here. */
   zones: v.optional(v.array(v.string()), []),
+  /** The key that signed it, as far as it was noted. */
+  kid: v.optional(v.string()),
   /** Of a daily order: milliseconds since 1970 up to which its occurrences have their airings. */
   through: v.optional(counter),
 });

@@ -17,10 +17,16 @@ interface Waiter {
 
 /** Hands the station to the most preferred airing that is ready, and takes it from a less preferred one. */
 export class Stage {
+  readonly #isInQuestion: (order: string) => boolean;
   #waiting: Waiter[] = [];
   #holder: { readonly claim: Claim; readonly preemption: AbortController } | undefined;
   #stopped = false;
   #preferred: Preferred = [];
+
+  /** `isInQuestion`: whether nobody vouches for an order any more [P-102]; it neither begins nor goes on. */
+  constructor(isInQuestion: (order: string) => boolean = () => false) {
+    this.#isInQuestion = isInQuestion;
+  }
 
   get onAir(): string | undefined {
     return this.#holder?.claim.key;
@@ -33,8 +39,20 @@ export class Stage {
   /** The local stop [P-68]: only emergencies are preferred to it, so all else falls silent and waits. */
   stop(on: boolean): void {
     this.#stopped = on;
-    if (on && this.#holder !== undefined && !this.#mayAir(this.#holder.claim)) this.#holder.preemption.abort();
+    this.look();
+  }
+
+  /** What may air has changed: at once for what is on air. */
+  look(): void {
+    if (this.#holder !== undefined && this.objectionTo(this.#holder.claim) !== undefined)
+      this.#holder.preemption.abort();
     this.#settle();
+  }
+
+  /** Why an airing may not have the stage now, whoever else wants it. */
+  objectionTo({ order, priority }: Claim): 'revoked-key' | 'stopped' | undefined {
+    if (this.#isInQuestion(order)) return 'revoked-key';
+    return this.#stopped && priority !== 'emergency' ? 'stopped' : undefined;
   }
 
   /** The commune operator's order between priority orders [P-78]; concerns what waits, and what is on air, at once. */
@@ -64,15 +82,11 @@ export class Stage {
     });
   }
 
-  #mayAir({ priority }: Claim): boolean {
-    return !this.#stopped || priority === 'emergency';
-  }
-
   /** The most preferred of those that wait and may air. */
   #next(): Waiter | undefined {
     let best: Waiter | undefined;
     for (const waiter of this.#waiting) {
-      if (!this.#mayAir(waiter.claim)) continue;
+      if (this.objectionTo(waiter.claim) !== undefined) continue;
       if (best === undefined || byPreference(waiter.claim, best.claim, this.#preferred) < 0) best = waiter;
     }
     return best;
@@ -90,7 +104,7 @@ export class Stage {
     this.#holder = holder;
     next.begin({
       preempted: holder.preemption.signal,
-      successorWaits: () => this.#waiting.some(({ claim }) => this.#mayAir(claim)),
+      successorWaits: () => this.#waiting.some(({ claim }) => this.objectionTo(claim) === undefined),
       release: () => {
         if (this.#holder !== holder) return;
         this.#holder = undefined;

@@ -14,16 +14,19 @@ export interface BirthFacts {
   readonly key: string;
   /** Version of the centre's configuration that it keeps to. */
   readonly version: number | undefined;
+  /** Version of the manifest of keys that it keeps to. */
+  readonly keys: number | undefined;
 }
 
 /** What this station is and can do. */
-export function birthOf({ configuration, hardware, boot, software, key, version }: BirthFacts): Birth {
+export function birthOf({ configuration, hardware, boot, software, key, version, keys }: BirthFacts): Birth {
   const { traits } = hardware;
   return {
     station: configuration.station,
     boot,
     protocol: PROTOCOL_MINOR,
     ...(version !== undefined && { configuration: version }),
+    ...(keys !== undefined && { keys }),
     software,
     name: configuration.name,
     key,

@@ -7,6 +7,7 @@ import { validate } from '../../protocol/decode.ts';
 import type { KeyLookup } from '../../protocol/envelope.ts';
 import { accepted, type Decoded, Refusal, refused } from '../../protocol/refusal.ts';
 import type { Journal } from '../book/journal.ts';
+import type { IsRevoked } from '../book/revoked.ts';
 import type { Log } from '../log.ts';
 
 export interface CentreSettingsOptions {
@@ -14,9 +15,13 @@ export interface CentreSettingsOptions {
   readonly station: string;
   readonly journal: Journal;
   readonly log: Log;
+  /** Whether a key was revoked. */
+  readonly isRevoked: IsRevoked;
 }
 
 const FACT = 'centre-configuration';
+/** The key that signed it. */
+const SIGNED_BY = 'centre-configuration-key';
 
 /** What the centre has set at this station, as the journal holds it [P-75]: it needs neither link nor keys to count. */
 export class CentreSettings {
@@ -28,9 +33,10 @@ export class CentreSettings {
   }
 
   get standing(): CentreConfiguration | undefined {
-    const { journal, log } = this.#options;
+    const { journal, log, isRevoked } = this.#options;
     const text = journal.facts.get(FACT);
-    if (text === undefined) return undefined;
+    // [P-103] What the holder of a revoked key has set counts no more, nor does the number that he gave it.
+    if (text === undefined || isRevoked(journal.facts.get(SIGNED_BY))) return undefined;
     if (this.#read?.text !== text) {
       const stored = validate(centreConfigurationSchema, JSON.parse(text));
       // The birth then says that there is none, and the centre sends it again [P-76].
@@ -48,7 +54,7 @@ export class CentreSettings {
     const { journal, log } = this.#options;
     const decoded = await decodeCentreConfiguration(token, lookup);
     if (!decoded.ok) return decoded;
-    const wanted = decoded.value.value;
+    const { value: wanted, kid } = decoded.value;
     const meant = this.#isMeant(wanted);
     if (!meant.ok) return meant;
     let older: Refusal | undefined;
@@ -60,7 +66,7 @@ export class CentreSettings {
         older = new Refusal('superseded', `version ${wanted.version}, ours is ${standing.version}`);
         return undefined;
       }
-      return { facts: { [FACT]: text } };
+      return { facts: { [FACT]: text, [SIGNED_BY]: kid } };
     });
     if (older !== undefined) return { ok: false, refusal: older };
     if (taken) log('info', 'configuration-taken', { version: wanted.version });

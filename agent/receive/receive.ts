@@ -23,6 +23,7 @@ import type { Act } from './lane.ts';
 import type { Overload } from './overload.ts';
 import type { Recalling } from './recall.ts';
 import type { Reconciliation } from './reconcile.ts';
+import type { Revocation } from './revocation.ts';
 
 const SLOWEST_ANSWER_MS = 15_000;
 /** Orders that wait in memory for the keys, or for a journal that is not in order yet. */
@@ -34,6 +35,7 @@ export interface ReceiveOptions {
   readonly configuration: Configuration;
   readonly journal: Journal;
   readonly trust: Trust;
+  readonly revocation: Revocation;
   readonly clock: Clock;
   readonly stationClock: StationClock;
   readonly delivery: Delivery;
@@ -47,7 +49,7 @@ export interface ReceiveOptions {
   readonly onHost: (online: boolean) => void;
   /** The centre's answer must be confirmed by another one. */
   readonly onTimeInDoubt: () => void;
-  /** Another configuration of the centre counts from now on. */
+  /** Another configuration of the centre, or another manifest of keys, counts from now on. */
   readonly onConfiguration: () => void;
 }
 
@@ -131,7 +133,8 @@ export class Receiver {
   }
 
   async #order(token: Uint8Array): Promise<Act> {
-    const { configuration, trust, stationClock, journal, forgeries, overload, log, onBooking } = this.#options;
+    const { configuration, trust, stationClock, journal, forgeries, overload, revocation, log, onBooking } =
+      this.#options;
     // Nothing can be said of it yet; the index lists it again when the keys are here.
     if (!this.#keysAreCurrent) return async () => this.#wait(async () => (await this.#order(token))());
     if (!trust.established) return async () => {};
@@ -143,6 +146,8 @@ export class Receiver {
     });
     if (verified.ok) {
       return this.#unlessEarly(verified.value.order, async () => {
+        // As its turn comes: what is before it may have been booked a moment ago.
+        if (revocation.isInQuestion(verified.value.order)) return revocation.vouch(verified.value);
         const booking = await bookOrder(journal, verified.value);
         if (booking.refusal === undefined) onBooking(booking);
         else await overload.refuse(verified.value.order, booking.refusal);
@@ -210,13 +215,16 @@ export class Receiver {
   }
 
   async #keys(payload: Uint8Array): Promise<void> {
-    const { trust, journal, reconciliation, log } = this.#options;
+    const { trust, journal, revocation, reconciliation, log, onConfiguration } = this.#options;
+    const before = trust.version;
     const manifest = await trust.accept(payload);
     if (!manifest.ok) {
       log('warn', 'keys-refused', { code: manifest.refusal.code });
       return;
     }
     this.#manifestCame = true;
+    revocation.look();
+    if (trust.version !== before) onConfiguration();
     await journal.commit(() => {
       const token = Buffer.from(trust.signed ?? []).toString('latin1');
       return journal.facts.get('keys') === token ? undefined : { insist: true, facts: { keys: token } };

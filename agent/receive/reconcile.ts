@@ -1,5 +1,6 @@
 import type { OrderReference } from '../../protocol/fields.ts';
-import { MAX_PULLED_ORDERS } from '../../protocol/limits.ts';
+import { MAX_INDEX_ENTRIES, MAX_PULLED_ORDERS } from '../../protocol/limits.ts';
+import type { Order } from '../../protocol/order.ts';
 import { decodeOrderIndex, type OrderIndex } from '../../protocol/order-index.ts';
 import { isFinal } from '../../protocol/report.ts';
 import { type Booking, bookCancel } from '../book/book.ts';
@@ -7,6 +8,7 @@ import type { Journal } from '../book/journal.ts';
 import type { StationClock } from '../clock/station-clock.ts';
 import type { Log } from '../log.ts';
 import type { Trust } from '../verify/trust.ts';
+import type { Revocation } from './revocation.ts';
 
 type Scope = 'all' | 'station';
 
@@ -15,6 +17,7 @@ export interface ReconciliationOptions {
   readonly station: string;
   readonly journal: Journal;
   readonly trust: Trust;
+  readonly revocation: Revocation;
   readonly stationClock: StationClock;
   readonly log: Log;
   /** Asks the centre for orders; not awaited by the message handler that leads here. */
@@ -41,9 +44,12 @@ export class Reconciliation {
     await this.#compare(scope, payload);
   }
 
-  /** Compares again with what came last. */
+  /** Compares again with what came last, and asks the centre to vouch for what is in question [P-102]. */
   async repeat(): Promise<void> {
     for (const [scope, payload] of this.#latest) await this.#compare(scope, payload);
+    const { revocation, pull, mayPull } = this.#options;
+    const inQuestion = mayPull() ? revocation.inQuestion.slice(0, MAX_PULLED_ORDERS) : [];
+    if (inQuestion.length > 0) pull(inQuestion);
   }
 
   async #compare(scope: Scope, payload: Uint8Array): Promise<void> {
@@ -55,13 +61,26 @@ export class Reconciliation {
       return;
     }
     const index = decoded.value.value;
-    if (!(await this.#isCurrent(scope, index))) return;
+    if (!(await this.#isCurrent(scope, index, decoded.value.kid))) return;
     const at = stationClock.instantSince(index.issuedAt);
     for (const cancelled of index.cancelled) onBooking(await bookCancel(journal, cancelled, at));
+    await this.#refuseUnlisted(scope, index);
     if (!this.#options.mayPull()) return;
     const lacking = index.orders.filter(({ id, rev }) => (journal.orders.get(id)?.order.rev ?? 0) < rev);
     const wanted = [...lacking, ...this.#listedNoMore(scope, index)].slice(0, MAX_PULLED_ORDERS);
     if (wanted.length > 0) pull(wanted.map(({ id, rev }) => ({ id, rev })));
+  }
+
+  /** [P-102] What the index does not list, nobody but the holder of a revoked key has ordered. */
+  async #refuseUnlisted(scope: Scope, { orders }: OrderIndex): Promise<void> {
+    // A full one may have had no room for it.
+    if (orders.length >= MAX_INDEX_ENTRIES) return;
+    const { revocation, journal } = this.#options;
+    for (const asked of revocation.inQuestion) {
+      const isListed = orders.some(({ id, rev }) => id === asked.id && rev >= asked.rev);
+      const order = journal.orders.get(asked.id)?.order;
+      if (!isListed && order !== undefined && scopeOf(order) === scope) await revocation.refuse(asked.id);
+    }
   }
 
   /**
@@ -79,26 +98,30 @@ export class Reconciliation {
     return [...journal.orders.values()]
       .map(({ order }) => order)
       .filter((order) => open.has(order.id) && !listed.has(order.id))
-      .filter((order) => (order.to === 'all' ? 'all' : 'station') === scope)
+      .filter((order) => scopeOf(order) === scope)
       .filter((order) => !stationClock.trusted || Date.parse(order.expiresAt) > stationClock.now());
   }
 
   /** An index for somebody else, an expired one, or one older than we have seen proves nothing. */
-  async #isCurrent(scope: Scope, index: OrderIndex): Promise<boolean> {
-    const { centre, station, journal, stationClock, log } = this.#options;
+  async #isCurrent(scope: Scope, index: OrderIndex, kid: string): Promise<boolean> {
+    const { centre, station, journal, trust, stationClock, log } = this.#options;
     if (index.centre !== centre || index.station !== (scope === 'all' ? undefined : station)) return false;
     if (stationClock.trusted && Date.parse(index.expiresAt) <= stationClock.now()) {
       log('warn', 'index-expired', { scope, generation: index.generation });
       return false;
     }
     const fact = `generation-${scope}`;
-    const seen = Number(journal.facts.get(fact) ?? -1);
+    const [generation = '-1', by] = (journal.facts.get(fact) ?? '-1').split(' ');
+    // Whoever had a key that was revoked since may have counted ahead for ever.
+    const seen = trust.isRevoked(by) ? -1 : Number(generation);
     if (index.generation < seen) {
       log('warn', 'index-rolled-back', { scope, generation: index.generation, seen });
       return false;
     }
     if (index.generation > seen)
-      await journal.commit(() => ({ insist: true, facts: { [fact]: String(index.generation) } }));
+      await journal.commit(() => ({ insist: true, facts: { [fact]: `${index.generation} ${kid}` } }));
     return true;
   }
 }
+
+const scopeOf = ({ to }: Pick<Order, 'to'>): Scope => (to === 'all' ? 'all' : 'station');

@@ -14,6 +14,8 @@ export interface VerifiedOrder {
   /** The zones it selects here, in the configuration's order; never empty. */
   readonly zones: readonly string[];
   readonly token: Uint8Array;
+  /** The key that signed it. */
+  readonly kid: string;
 }
 
 /** The order was signed by our centre but this station declines it; `order` is known to be authentic. */
@@ -56,7 +58,12 @@ export async function verifyOrder(token: Uint8Array, policy: VerificationPolicy)
   ]) {
     if (!check.ok) return { ok: false, refusal: new DeclinedOrder(order, check.refusal) };
   }
-  return accepted({ order, zones: zones.ok ? zones.value : [], token } as unknown as VerifiedOrder);
+  return accepted({
+    order,
+    zones: zones.ok ? zones.value : [],
+    token,
+    kid: opened.value.kid,
+  } as unknown as VerifiedOrder);
 }
 
 export const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -33,7 +33,7 @@ const signed = (payload: unknown, typ = 'loa-configuration') =>
 test('[P-75] what is not the centre’s, not for this station, or not right is refused, and what stands stays', async (t) => {
   const journal = await open(join(t.testdir(), 'journal'));
   t.teardown(() => journal.close());
-  const settings = new CentreSettings({ ...who, journal, log: silentLog });
+  const settings = new CentreSettings({ ...who, journal, log: silentLog, isRevoked: () => false });
   t.equal(settings.standing, undefined);
   t.match(await settings.take(await encodeCentreConfiguration(version(5), signer), lookup), { ok: true, value: true });
 
@@ -94,14 +94,14 @@ test('[P-75] in whatever order, how often and between whatever restarts: the lat
     fc.asyncProperty(steps, async (list) => {
       const directory = join(folder, String(round++));
       let journal = await open(directory);
-      let settings = new CentreSettings({ ...who, journal, log: silentLog });
+      let settings = new CentreSettings({ ...who, journal, log: silentLog, isRevoked: () => false });
       try {
         let highest = 0;
         for (const step of list) {
           if (step === 'restart') {
             await journal.close();
             journal = await open(directory);
-            settings = new CentreSettings({ ...who, journal, log: silentLog });
+            settings = new CentreSettings({ ...who, journal, log: silentLog, isRevoked: () => false });
           } else {
             const taken = await settings.take(await encodeCentreConfiguration(version(step), signer), lookup);
             if (taken.ok !== step >= highest || (taken.ok && taken.value !== step > highest)) return false;
@@ -121,7 +121,7 @@ test('[P-75] in whatever order, how often and between whatever restarts: the lat
 test('[P-77] the station’s file and both of the centre’s policies hold; a quota set later counts the whole day', async (t) => {
   const journal = await open(join(t.testdir(), 'journal'));
   t.teardown(() => journal.close());
-  const centre = new CentreSettings({ ...who, journal, log: silentLog });
+  const centre = new CentreSettings({ ...who, journal, log: silentLog, isRevoked: () => false });
   const bare = { timeZone: 'UTC', quietHours: [], volumeCeilings: [] };
   const policies = new Policies({
     journal,

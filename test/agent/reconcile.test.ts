@@ -3,8 +3,10 @@ import { test } from 'tap';
 import { bookOrder, recordOutcome } from '../../agent/book/book.ts';
 import { Journal } from '../../agent/book/journal.ts';
 import { systemClock } from '../../agent/clock/clock.ts';
+import { Stage } from '../../agent/due/stage.ts';
 import { silentLog } from '../../agent/log.ts';
 import { Reconciliation } from '../../agent/receive/reconcile.ts';
+import { Revocation } from '../../agent/receive/revocation.ts';
 import { Trust } from '../../agent/verify/trust.ts';
 import type { VerifiedOrder } from '../../agent/verify/verify-order.ts';
 import type { OrderReference } from '../../protocol/fields.ts';
@@ -46,7 +48,12 @@ test('[P-32] what is booked and listed no more is asked for: a cancellation may 
   t.teardown(() => journal.close());
 
   const pulled: OrderReference[] = [];
-  const parts = { ...who, journal, trust, log: silentLog, onBooking: () => {}, mayPull: () => true };
+  const revocation = new Revocation({
+    ...{ journal, trust, log: silentLog, onBooking: () => {} },
+    stage: new Stage(),
+    stationClock: trustedClock(systemClock),
+  });
+  const parts = { ...who, journal, trust, revocation, log: silentLog, onBooking: () => {}, mayPull: () => true };
   const reconciliation = new Reconciliation({
     ...parts,
     stationClock: trustedClock(systemClock),

@@ -40,6 +40,7 @@ export const birth: fc.Arbitrary<Birth> = fc.record({
   boot: f.randomId,
   protocol: f.counter,
   configuration: f.counter,
+  keys: f.counter,
   software: f.text(64),
   name: f.text(100),
   key: f.publicKey,

@@ -145,6 +145,7 @@ export const birth: Birth = {
   boot: randomId,
   protocol: 0,
   configuration: 7,
+  keys: 3,
   software: 'loa-agent 0.1.0',
   name: 'Đài truyền thanh xã Đại Đồng',
   key,

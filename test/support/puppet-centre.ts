@@ -11,7 +11,7 @@ import type { KeyLookup, SigningKey } from '../../protocol/envelope.ts';
 import { encodeHost } from '../../protocol/host.ts';
 import { encodeKeys, importPublicKey, type Keys } from '../../protocol/keys.ts';
 import { encodeOrder, type Order } from '../../protocol/order.ts';
-import { decodePull } from '../../protocol/pull.ts';
+import { decodePull, type Pull } from '../../protocol/pull.ts';
 import { encodeRecall, type RecallQuestion } from '../../protocol/recall.ts';
 import { accepted } from '../../protocol/refusal.ts';
 import { decodeReport, isLast, type Report } from '../../protocol/report.ts';
@@ -40,13 +40,16 @@ export async function makeKey(kid: string): Promise<Signer> {
  */
 export class PuppetCentre {
   readonly root: Signer;
-  readonly signer: Signer;
+  /** Signs whatever it says of itself. */
+  signer: Signer;
   readonly url: string;
   readonly reports: Report[] = [];
   /** Whether it answers questions about journals. */
   recalls = true;
   /** What stations said they are, oldest first. */
   readonly births: Birth[] = [];
+  /** What they asked for, oldest first. */
+  readonly pulls: Pull[] = [];
   /** What it says when it is asked for the time; without it, nothing. */
   clock: (() => number) | undefined = Date.now;
   /** Every word about an alarm, oldest first; without a detail it has cleared. */
@@ -224,6 +227,7 @@ export class PuppetCentre {
     if (channel === 'pull') {
       const pull = decodePull(payload);
       if (!pull.ok) return;
+      this.pulls.push(pull.value);
       if (pull.value.journal !== undefined) await this.#recall(station, pull.value.journal);
       if (pull.value.nonce === undefined || this.clock === undefined) return;
       const answer = { centre: CENTRE, station, nonce: pull.value.nonce, now: new Date(this.clock()).toISOString() };
