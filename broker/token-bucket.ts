@@ -18,10 +18,10 @@ export class TokenBucket {
     this.#at = monotonic();
   }
 
-  /** Takes a token; false, and nothing taken, where there is none. */
-  take(): boolean {
+  /** Takes a token and leaves at least `kept`; false, and nothing taken, where there are not so many. */
+  take(kept = 0): boolean {
     this.#refill();
-    if (this.#tokens < 1) return false;
+    if (this.#tokens < 1 + kept) return false;
     this.#tokens -= 1;
     return true;
   }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { Admission } from '../admission.ts';
 import type { ServerIdentity } from '../authority/server-identity.ts';
 import { allReports, oddReports, reportsOfStation } from '../ledger/store.ts';
 import { serveMedia } from '../media/serve.ts';
@@ -10,6 +11,11 @@ import { hasToken, sendJson } from './http.ts';
 import type { ApiOptions } from './options.ts';
 import { getOrder, getOrders, getWatch, postCancel, postOrder } from './orders.ts';
 import { getPolicy, postPolicy } from './policies.ts';
+
+/** As at the MQTT port; more at once, for an order that is for everyone is fetched by everyone. */
+const ADMITTED = { perSecond: 250, burst: 2_000 };
+const HANDSHAKE_MS = 10_000;
+const LIMITS = { requestTimeout: 30_000, headersTimeout: 10_000, connectionsCheckingInterval: 5_000 };
 
 export interface HttpServer {
   readonly url: string;
@@ -26,10 +32,10 @@ export async function startHttpServer(
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     route(api, request, response).catch((error: unknown) => fail(api, request, response, error));
   };
-  const limits = { requestTimeout: 30_000 };
   const server = identity
-    ? createHttpsServer({ ...limits, ...identity.options }, answer)
-    : createServer(limits, answer);
+    ? createHttpsServer({ ...LIMITS, handshakeTimeout: HANDSHAKE_MS, ...identity.options }, answer)
+    : createServer(LIMITS, answer);
+  admit(server);
   if ('setSecureContext' in server) identity?.keep(server);
   server.listen(port, host);
   await once(server, 'listening');
@@ -38,6 +44,17 @@ export async function startHttpServer(
     url: `${identity ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${actual}`,
     close: () => close(server),
   };
+}
+
+/** Closes what is too much before it costs a handshake: in front of what the server itself does with a connection. */
+function admit(server: Server): void {
+  const admission = new Admission(ADMITTED);
+  const welcomes = server.listeners('connection');
+  server.removeAllListeners('connection');
+  server.on('connection', (socket) => {
+    if (!admission.take(socket.remoteAddress ?? '')) socket.destroy();
+    else for (const welcome of welcomes) welcome.call(server, socket);
+  });
 }
 
 async function route(api: ApiOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {

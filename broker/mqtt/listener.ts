@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
+import { Admission } from '../admission.ts';
 import type { ServerIdentity } from '../authority/server-identity.ts';
 import type { Log } from '../log.ts';
-import { TokenBucket } from '../token-bucket.ts';
 import { capPackets } from './capped-socket.ts';
 import { certifiedPeer, type Peer } from './peer.ts';
 
@@ -41,7 +41,7 @@ export interface Listener {
 /** Where MQTT clients knock: TLS 1.3 with a certificate of ours, or plain TCP where that was asked for. */
 export function makeListener(options: ListenerOptions): Listener {
   const { identity, log, onConnection, onOversized, onTurnedAway } = options;
-  const admission = new TokenBucket(ADMITTED);
+  const admission = new Admission(ADMITTED);
   const sockets = new Map<Socket, Peer | undefined>();
   const welcome = (socket: Socket) => {
     const peer = identity === undefined ? undefined : certifiedPeer(socket);
@@ -73,7 +73,7 @@ export function makeListener(options: ListenerOptions): Listener {
   const raw = new Set<Socket>();
   let closed: Promise<unknown> | undefined;
   const server = createServer((socket) => {
-    if (!admission.take()) {
+    if (!admission.take(socket.remoteAddress ?? '')) {
       onTurnedAway();
       socket.destroy();
       return;
