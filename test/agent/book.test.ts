@@ -11,28 +11,12 @@ import {
   recordProgress,
   resumeBook,
 } from '../../agent/book/book.ts';
-import { Journal } from '../../agent/book/journal.ts';
-import type { ReportDraft } from '../../agent/book/sayable.ts';
-import { silentLog } from '../../agent/log.ts';
+import type { Journal } from '../../agent/book/journal.ts';
 import type { VerifiedOrder } from '../../agent/verify/verify-order.ts';
 import type { Order } from '../../protocol/order.ts';
 import { Refusal } from '../../protocol/refusal.ts';
-import type { Report } from '../../protocol/report.ts';
 import { anOrder } from '../support/examples.ts';
-
-const open = (directory: string): Promise<Journal> =>
-  Journal.open({
-    directory,
-    log: silentLog,
-    stamp: (draft: ReportDraft, number): Report => ({
-      ...draft,
-      ...number,
-      station: 'dai-dong',
-      at: '2026-11-20T08:00:00.000Z',
-      clock: 'trusted',
-      software: 'test',
-    }),
-  });
+import { openJournal } from '../support/journal.ts';
 
 const at = '2026-11-20T08:00:00.000Z';
 
@@ -54,7 +38,7 @@ test('[P-61] an order and its cancellation, in any order and any number, book at
   await fc.assert(
     fc.asyncProperty(steps, async (list) => {
       const directory = join(folder, String(round++));
-      let journal = await open(directory);
+      let journal = await openJournal(directory);
       try {
         for (const step of list) {
           const [what, rev] = step.split(' ');
@@ -62,7 +46,7 @@ test('[P-61] an order and its cancellation, in any order and any number, book at
           if (what === 'cancel') await bookCancel(journal, { id, rev: Number(rev) }, '2026-11-20T08:00:00.000Z');
           if (what === 'restart') {
             await journal.close();
-            journal = await open(directory);
+            journal = await openJournal(directory);
           }
         }
         const all = await outcomes(journal);
@@ -87,7 +71,7 @@ test('[P-61] an order and its cancellation, in any order and any number, book at
 });
 
 test('[P-62] an airing that has ended takes no second outcome', async (t) => {
-  const journal = await open(t.testdir());
+  const journal = await openJournal(t.testdir());
   t.teardown(() => journal.close());
   const { booked } = await bookOrder(journal, verified(1));
   const [airing] = booked;
@@ -99,7 +83,7 @@ test('[P-62] an airing that has ended takes no second outcome', async (t) => {
 
 test('[P-81] what is written together is decided in turn, and taken back together', async (t) => {
   const directory = t.testdir();
-  const journal = await open(directory);
+  const journal = await openJournal(directory);
   const one = verified(1);
   const others = Array.from({ length: 200 }, (_, at) =>
     verified(1, { id: `019357f0-7a00-7000-8000-${String(at).padStart(12, '0')}` }),
@@ -132,12 +116,12 @@ test('[P-81] what is written together is decided in turn, and taken back togethe
 
 test('reports keep their numbers through restarts and acknowledgements, without a gap', async (t) => {
   const directory = t.testdir();
-  let journal = await open(directory);
+  let journal = await openJournal(directory);
   const { epoch } = journal;
   await bookOrder(journal, verified(1));
   await journal.acknowledge(epoch, 1);
   await journal.close();
-  journal = await open(directory);
+  journal = await openJournal(directory);
   t.equal(journal.epoch, epoch);
   t.equal(journal.backlog, 0);
   await declineOrder(journal, anOrder({ rev: 3 }), new Refusal('unknown-zone'));
@@ -153,13 +137,13 @@ test('reports keep their numbers through restarts and acknowledgements, without 
 
 test('an airing that was on air at the end is interrupted, once', async (t) => {
   const directory = t.testdir();
-  let journal = await open(directory);
+  let journal = await openJournal(directory);
   const [airing] = (await bookOrder(journal, verified(1))).booked;
   if (airing === undefined) throw new Error('nothing booked');
   await recordOutcome(journal, airing, 'airing', { at });
   await journal.close();
   for (let start = 0; start < 2; start++) {
-    journal = await open(directory);
+    journal = await openJournal(directory);
     t.same(await resumeBook(journal), []);
     t.same(await outcomes(journal), ['accepted 1', 'airing 1', 'interrupted 1']);
     await journal.close();
@@ -176,7 +160,7 @@ test('what was cancelled or replaced on air, and died before it fell silent, is 
     ['replaced', 'preempted'],
   ] as const) {
     const directory = join(folder, `${what}-${state}`);
-    let journal = await open(directory);
+    let journal = await openJournal(directory);
     const [airing] = (await bookOrder(journal, verified(1, { onInterrupt }))).booked;
     if (airing === undefined) throw new Error('nothing booked');
     await recordOutcome(journal, airing, 'airing', { at });
@@ -189,7 +173,7 @@ test('what was cancelled or replaced on air, and died before it fell silent, is 
     if (state === 'preempted') await recordOutcome(journal, airing, state, { at }, { continues: true });
     for (let start = 0; start < 2; start++) {
       await journal.close();
-      journal = await open(directory);
+      journal = await openJournal(directory);
       const taken = (await resumeBook(journal)).map(({ key }) => key);
       t.notOk(taken.includes(airing.key), `${what} while ${state}`);
     }
@@ -202,14 +186,14 @@ test('what was cancelled or replaced on air, and died before it fell silent, is 
 
 test('a torn journal loses its tail alone', async (t) => {
   const directory = t.testdir();
-  let journal = await open(directory);
+  let journal = await openJournal(directory);
   await bookOrder(journal, verified(1));
   await journal.commit(() => ({ facts: { last: 'x'.repeat(2_000) } }));
   await journal.close();
   const [log] = (await readdir(directory)).filter((name) => name.endsWith('.log'));
   t.ok(log);
   await truncate(join(directory, log ?? ''), 1_500);
-  journal = await open(directory);
+  journal = await openJournal(directory);
   t.equal(journal.facts.get('last'), undefined);
   t.equal((await resumeBook(journal)).length, 1);
   t.same(await outcomes(journal), ['accepted 1']);
@@ -217,7 +201,7 @@ test('a torn journal loses its tail alone', async (t) => {
 });
 
 test('ended orders are forgotten, live ones are not', async (t) => {
-  const journal = await open(t.testdir());
+  const journal = await openJournal(t.testdir());
   t.teardown(() => journal.close());
   await bookOrder(journal, verified(1));
   await journal.prune(Date.parse('2026-11-20T09:00:00.000Z'));
@@ -238,14 +222,14 @@ test('an airing that died on air goes on as its order says, and never once it wa
   const folder = t.testdir();
   for (const [round, { onInterrupt, ending, again }] of cases.entries()) {
     const directory = join(folder, String(round));
-    let journal = await open(directory);
+    let journal = await openJournal(directory);
     const [airing] = (await bookOrder(journal, verified(1, { onInterrupt }))).booked;
     if (airing === undefined) throw new Error('nothing booked');
     await recordOutcome(journal, airing, 'airing', { at });
     await recordProgress(journal, airing, { samples: 96_000, ...(ending && { ending: true }) });
     for (let start = 0; start < 2; start++) {
       await journal.close();
-      journal = await open(directory);
+      journal = await openJournal(directory);
       const [taken] = await resumeBook(journal);
       t.equal(taken?.samples, again, `${onInterrupt} ${ending}`);
     }
@@ -261,7 +245,7 @@ test('an airing that died on air goes on as its order says, and never once it wa
 
 test('occurrences of a daily order are booked once each, and end with their order', async (t) => {
   const directory = t.testdir();
-  let journal = await open(directory);
+  let journal = await openJournal(directory);
   const when = { type: 'daily', times: ['05:00'], timeZone: 'UTC' } as const;
   const order = verified(1, { when: { ...when, times: ['05:00'] }, expiresAt: '2027-01-01T00:00:00.000Z' });
   t.same(await bookOrder(journal, order), { booked: [], withdrawn: [] });
@@ -273,7 +257,7 @@ test('occurrences of a daily order are booked once each, and end with their orde
   ];
   t.equal((await bookOccurrences(journal, order.order, [one, two], two)).length, 2);
   await journal.close();
-  journal = await open(directory);
+  journal = await openJournal(directory);
   t.equal((await resumeBook(journal)).length, 2);
   t.equal((await bookOccurrences(journal, order.order, [one, two, three], three)).length, 1, 'only what is new');
   const { withdrawn } = await bookCancel(journal, { id: order.order.id, rev: 1 }, at);

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { type Test, test } from 'tap';
-import { Journal } from '../../agent/book/journal.ts';
 import { silentLog } from '../../agent/log.ts';
 import { Delivery } from '../../agent/report/deliver.ts';
-import type { Report } from '../../protocol/report.ts';
+import { openJournal } from '../support/journal.ts';
 import { ManualClock, turn } from '../support/manual-clock.ts';
 import { makeSigner } from '../support/signer.ts';
 import { until } from '../support/until.ts';
@@ -14,18 +13,7 @@ const { signer } = await makeSigner('dai-dong');
 
 /** A journal and its delivery to a centre that the test plays. */
 async function begin(t: Test, directory = t.testdir({})) {
-  const journal = await Journal.open({
-    directory,
-    log: silentLog,
-    stamp: (draft, number): Report => ({
-      ...draft,
-      ...number,
-      station: 'dai-dong',
-      at: '2026-11-20T08:00:00.000Z',
-      clock: 'trusted',
-      software: 'test',
-    }),
-  });
+  const journal = await openJournal(directory);
   t.teardown(() => journal.close());
   const clock = new ManualClock();
   const sent: number[] = [];
@@ -117,12 +105,11 @@ test('reports that follow each other closely wait for each other, and go out at 
 });
 
 test('without an acknowledgement it is sent again, for as long as it takes', async (t) => {
-  const { clock, sent, delivery, add, quiet } = await begin(t);
+  const { clock, sent, delivery, add } = await begin(t);
   await add(1);
   delivery.resume();
   for (let time = 1; time <= 3; time++) {
-    await until(`time ${time}`, () => sent.length === time);
-    await quiet();
+    await until(`time ${time}`, () => sent.length === time && clock.waiting > 0);
     await clock.advance(15_000);
   }
   await until('once more', () => sent.length === 4);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'tap';
 import { type BookedAiring, bookOrder, recordOutcome } from '../../agent/book/book.ts';
-import { Journal } from '../../agent/book/journal.ts';
+import type { Journal } from '../../agent/book/journal.ts';
 import { FULL_OUTBOX } from '../../agent/book/outbox.ts';
 import { systemClock } from '../../agent/clock/clock.ts';
 import { Planner } from '../../agent/due/planner.ts';
@@ -11,6 +11,7 @@ import type { VerifiedOrder } from '../../agent/verify/verify-order.ts';
 import type { Order } from '../../protocol/order.ts';
 import { decodeReport, isLast, type Report } from '../../protocol/report.ts';
 import { anOrder } from '../support/examples.ts';
+import { openJournal } from '../support/journal.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { makeSigner } from '../support/signer.ts';
 import { trustedClock } from '../support/station-clocks.ts';
@@ -43,19 +44,7 @@ interface Month {
 async function liveThrough(directory: string, { orders, dark, restarts }: Month) {
   const clock = new ManualClock(START);
   const stationClock = trustedClock(clock);
-  const open = () =>
-    Journal.open({
-      directory,
-      log: silentLog,
-      stamp: (draft, number): Report => ({
-        ...draft,
-        ...number,
-        station: 'dai-dong',
-        at: stationClock.instant(),
-        clock: 'trusted',
-        software: 'test',
-      }),
-    });
+  const open = () => openJournal(directory, () => stationClock.instant());
   let journal = await open();
   const due: BookedAiring[] = [];
   const start = () => new Planner({ journal, stationClock, onBooked: (airings) => void due.push(...airings) });

@@ -1,21 +1,15 @@
 import { join } from 'node:path';
 import { test } from 'tap';
 import { type BookedAiring, bookOrder } from '../../agent/book/book.ts';
-import { Journal } from '../../agent/book/journal.ts';
 import { Planner } from '../../agent/due/planner.ts';
-import { silentLog } from '../../agent/log.ts';
 import type { VerifiedOrder } from '../../agent/verify/verify-order.ts';
-import { anOrder, aReport } from '../support/examples.ts';
+import { anOrder } from '../support/examples.ts';
+import { openJournal } from '../support/journal.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { trustedClock } from '../support/station-clocks.ts';
 
 test('a station that was away for a year airs what is due today all the same', async (t) => {
-  const { station, at, software } = aReport();
-  const journal = await Journal.open({
-    directory: join(t.testdir(), 'journal'),
-    log: silentLog,
-    stamp: (draft, number) => ({ ...draft, ...number, station, at, clock: 'trusted', software }),
-  });
+  const journal = await openJournal(join(t.testdir(), 'journal'));
   t.teardown(() => journal.close());
   const times = Array.from({ length: 24 }, (_, hour) => `${String(hour).padStart(2, '0')}:00`);
   const order = anOrder({

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { test } from 'tap';
-import { Journal } from '../../agent/book/journal.ts';
+import type { Journal } from '../../agent/book/journal.ts';
 import { silentLog } from '../../agent/log.ts';
 import { Recalling } from '../../agent/receive/recall.ts';
 import { Trust } from '../../agent/verify/trust.ts';
 import { encodeKeys } from '../../protocol/keys.ts';
 import { encodeRecall, type RecallQuestion } from '../../protocol/recall.ts';
-import type { Report } from '../../protocol/report.ts';
+import { openJournal } from '../support/journal.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { makeKey } from '../support/puppet-centre.ts';
 import { untrustedClock } from '../support/station-clocks.ts';
@@ -15,20 +15,6 @@ import { untrustedClock } from '../support/station-clocks.ts';
 const at = '2026-11-20T08:00:00.000Z';
 const order = { id: '019357f0-7a00-7000-8000-0000000000a1', rev: 1 };
 const who = { centre: 'vinh-phuc', station: 'dai-dong' };
-
-const open = (directory: string): Promise<Journal> =>
-  Journal.open({
-    directory,
-    log: silentLog,
-    stamp: (draft, number): Report => ({
-      ...draft,
-      ...number,
-      station: who.station,
-      at,
-      clock: 'trusted',
-      software: 'test',
-    }),
-  });
 
 /** Reports that can be told apart. */
 const say = (journal: Journal, marks: readonly number[]) =>
@@ -46,7 +32,7 @@ test('[P-71] an old journal keeps what the ledger lacks, under numbers of its ow
   await fc.assert(
     fc.asyncProperty(few, few, few, few, async (before, acknowledged, since, stored) => {
       const directory = join(folder, String(round++));
-      let journal = await open(directory);
+      let journal = await openJournal(directory);
       await journal.asked();
       const first = journal.epoch;
       await say(journal, upTo(before));
@@ -55,10 +41,10 @@ test('[P-71] an old journal keeps what the ledger lacks, under numbers of its ow
       const kept = acknowledged <= before ? acknowledged : 0;
 
       // Put back: it starts, twice, and reports before it reaches its centre.
-      journal = await open(directory);
+      journal = await openJournal(directory);
       await say(journal, upTo(before + since, before + 1));
       await journal.close();
-      journal = await open(directory);
+      journal = await openJournal(directory);
       const baseline = journal.unaskedFrom;
       await journal.beginAnew(stored);
       const expected = upTo(before + since, Math.max(kept, Math.min(stored, before)) + 1);
@@ -68,7 +54,7 @@ test('[P-71] an old journal keeps what the ledger lacks, under numbers of its ow
       const anew = journal.epoch;
       const ok = baseline === before && (await right()) && anew !== first && journal.recallWanted;
       await journal.close();
-      journal = await open(directory);
+      journal = await openJournal(directory);
       const outlives = (await right()) && journal.epoch === anew && journal.recallWanted;
       await journal.close();
       return ok && outlives;
@@ -86,7 +72,7 @@ test('[P-72] a centre that does not answer is asked again, and after five minute
   });
   const keys = [{ use: 'centre' as const, kid: centre.kid, key: centre.publicKey }];
   await trust.accept(await encodeKeys({ centre: who.centre, version: 1, issuedAt: at, keys, revoked: [] }, root));
-  const journal = await open(t.testdir());
+  const journal = await openJournal(t.testdir());
   t.teardown(() => journal.close());
   const clock = new ManualClock();
   const asked: RecallQuestion[] = [];

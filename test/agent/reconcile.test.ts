@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { test } from 'tap';
 import { bookOrder, recordOutcome } from '../../agent/book/book.ts';
-import { Journal } from '../../agent/book/journal.ts';
 import { systemClock } from '../../agent/clock/clock.ts';
 import { Stage } from '../../agent/due/stage.ts';
 import { silentLog } from '../../agent/log.ts';
@@ -12,8 +11,8 @@ import type { VerifiedOrder } from '../../agent/verify/verify-order.ts';
 import type { OrderReference } from '../../protocol/fields.ts';
 import { encodeKeys } from '../../protocol/keys.ts';
 import { encodeOrderIndex } from '../../protocol/order-index.ts';
-import type { Report } from '../../protocol/report.ts';
 import { anOrder } from '../support/examples.ts';
+import { openJournal } from '../support/journal.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { makeKey } from '../support/puppet-centre.ts';
 import { trustedClock, untrustedClock } from '../support/station-clocks.ts';
@@ -33,18 +32,7 @@ test('[P-32] what is booked and listed no more is asked for: a cancellation may 
   await trust.accept(
     await encodeKeys({ ...manifest, keys: [{ use: 'centre', kid: centre.kid, key: centre.publicKey }] }, root),
   );
-  const journal = await Journal.open({
-    directory: join(t.testdir(), 'journal'),
-    log: silentLog,
-    stamp: (draft, number): Report => ({
-      ...draft,
-      ...number,
-      station: who.station,
-      at: hours(0),
-      clock: 'trusted',
-      software: 'test',
-    }),
-  });
+  const journal = await openJournal(join(t.testdir(), 'journal'), () => hours(0));
   t.teardown(() => journal.close());
 
   const pulled: OrderReference[] = [];

@@ -1,30 +1,15 @@
 import { test } from 'tap';
 import { bookCancel, bookOccurrences, bookOrder } from '../../agent/book/book.ts';
-import { Journal } from '../../agent/book/journal.ts';
 import { silentLog } from '../../agent/log.ts';
 import { Overload } from '../../agent/receive/overload.ts';
 import type { VerifiedOrder } from '../../agent/verify/verify-order.ts';
 import type { Order } from '../../protocol/order.ts';
-import type { Report } from '../../protocol/report.ts';
 import { anOrder } from '../support/examples.ts';
+import { openJournal } from '../support/journal.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 const at = '2026-11-20T08:00:00.000Z';
 const id = (n: number): string => `019357f0-7a00-7000-8000-${n.toString(16).padStart(12, '0')}`;
-
-const open = (directory: string): Promise<Journal> =>
-  Journal.open({
-    directory,
-    log: silentLog,
-    stamp: (draft, number): Report => ({
-      ...draft,
-      ...number,
-      station: 'dai-dong',
-      at,
-      clock: 'trusted',
-      software: 't',
-    }),
-  });
 
 const verified = (changes: Partial<Order>): VerifiedOrder =>
   ({ order: anOrder(changes), zones: ['thon-1'], token: new Uint8Array() }) as unknown as VerifiedOrder;
@@ -34,7 +19,7 @@ const instants = (count: number): string[] =>
   Array.from({ length: count }, (_, n) => new Date(Date.parse(at) + n * 60_000).toISOString());
 
 test('[P-82] above a number of open airings only emergencies and cancellations are taken', async (t) => {
-  const journal = await open(t.testdir());
+  const journal = await openJournal(t.testdir());
   t.teardown(() => journal.close());
   const many = (n: number) => verified({ id: id(n), when: { type: 'at', instants: instants(100) } });
   await Promise.all(Array.from({ length: 20 }, (_, n) => bookOrder(journal, many(n))));
@@ -65,7 +50,7 @@ test('[P-82] above a number of open airings only emergencies and cancellations a
 });
 
 test('[P-82] what is written about a flood is bounded', async (t) => {
-  const journal = await open(t.testdir());
+  const journal = await openJournal(t.testdir());
   t.teardown(() => journal.close());
   const clock = new ManualClock();
   const said: boolean[] = [];

@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { test } from 'tap';
 import { type BookedAiring, bookCancel, bookOrder, recordOutcome, resumeBook } from '../../agent/book/book.ts';
-import { Journal } from '../../agent/book/journal.ts';
+import type { Journal } from '../../agent/book/journal.ts';
 import { Ticks } from '../../agent/clock/ticks.ts';
 import { Planner } from '../../agent/due/planner.ts';
 import { COARSE_MS, whenDue } from '../../agent/due/when-due.ts';
-import { silentLog } from '../../agent/log.ts';
 import type { VerifiedOrder } from '../../agent/verify/verify-order.ts';
 import type { Order } from '../../protocol/order.ts';
-import { isLast, type Report } from '../../protocol/report.ts';
+import { isLast } from '../../protocol/report.ts';
 import { anOrder, aReport } from '../support/examples.ts';
+import { openJournal } from '../support/journal.ts';
 import { ManualClock, turn } from '../support/manual-clock.ts';
 import { runs } from '../support/runs.ts';
 import { untrustedClock } from '../support/station-clocks.ts';
@@ -22,7 +22,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const iso = (instant: number) => new Date(instant).toISOString();
 const idOf = (slot: number) => `019357f0-7a00-7000-8000-00000000000${slot}`;
-const { evidence, station, at, software } = aReport();
+const { evidence, at } = aReport();
 
 /** A station's scheduler as it is, but for what airs: whatever is due has been heard at once. */
 class Scheduler {
@@ -46,11 +46,7 @@ class Scheduler {
   }
 
   async start(): Promise<void> {
-    const journal = await Journal.open({
-      directory: this.#directory,
-      log: silentLog,
-      stamp: (draft, number): Report => ({ ...draft, ...number, station, at, clock: 'trusted', software }),
-    });
+    const journal = await openJournal(this.#directory);
     const stationClock = untrustedClock(this.clock);
     this.#journal = journal;
     this.#stationClock = stationClock;

@@ -6,30 +6,15 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { test } from 'tap';
 import { bookOrder } from '../../agent/book/book.ts';
-import { Journal } from '../../agent/book/journal.ts';
+import type { Journal } from '../../agent/book/journal.ts';
 import { journalsSetAside, openOrSetAside } from '../../agent/book/set-aside.ts';
 import { JournalInUseError } from '../../agent/book/storage.ts';
-import { silentLog } from '../../agent/log.ts';
 import type { VerifiedOrder } from '../../agent/verify/verify-order.ts';
-import type { Report } from '../../protocol/report.ts';
 import { anOrder } from '../support/examples.ts';
+import { openJournal } from '../support/journal.ts';
 
 const at = '2026-11-20T08:00:00.000Z';
 const LEVELDB = fileURLToPath(new URL('../../../node_modules/classic-level/index.js', import.meta.url));
-
-const open = (directory: string): Promise<Journal> =>
-  Journal.open({
-    directory,
-    log: silentLog,
-    stamp: (draft, number): Report => ({
-      ...draft,
-      ...number,
-      station: 'dai-dong',
-      at,
-      clock: 'trusted',
-      software: 'test',
-    }),
-  });
 
 const orderId = (n: number): string => `019357f0-7a00-7000-8000-${n.toString(16).padStart(12, '0')}`;
 const book = (journal: Journal, n: number) =>
@@ -42,7 +27,7 @@ const book = (journal: Journal, n: number) =>
 /** A journal that has been written, opened and written again, so that it holds tables and a log. */
 async function make(directory: string, orders = 3): Promise<string> {
   for (let n = 1; n <= orders; n++) {
-    const journal = await open(directory);
+    const journal = await openJournal(directory);
     await book(journal, n);
     await journal.close();
   }
@@ -77,13 +62,13 @@ test('a journal that is damaged is set aside, and a new one begins', async (t) =
       const directory = join(t.testdir(), 'journal');
       await cp(whole, directory, { recursive: true });
       await damage(directory);
-      const { opened, setAside } = await openOrSetAside(directory, at, () => open(directory));
+      const { opened, setAside } = await openOrSetAside(directory, at, () => openJournal(directory));
       t.equal(setAside, 'journal.broken-2026-11-20T08-00-00-000Z');
       t.equal(opened.orders.size, 0);
       t.match(await book(opened, 1), { booked: [{}] });
       await opened.close();
       t.ok((await readdir(join(directory, '..', setAside ?? ''))).length > 0, 'what is left of it is kept');
-      const again = await openOrSetAside(directory, at, () => open(directory));
+      const again = await openOrSetAside(directory, at, () => openJournal(directory));
       t.equal(again.setAside, undefined);
       t.equal(again.opened.orders.size, 1);
       await again.opened.close();
@@ -97,7 +82,7 @@ test('only the last two are kept', async (t) => {
     await make(directory, 1);
     await rm(join(directory, 'CURRENT'));
     const instant = `2026-11-20T${hour}:00:00.000Z`;
-    await (await openOrSetAside(directory, instant, () => open(directory))).opened.close();
+    await (await openOrSetAside(directory, instant, () => openJournal(directory))).opened.close();
   }
   t.same(await journalsSetAside(directory), [
     'journal.broken-2026-11-20T10-00-00-000Z',
@@ -118,12 +103,12 @@ test('a journal that another agent has open is left alone', async (t) => {
   t.teardown(() => other.kill('SIGKILL'));
   await once(other.stdout, 'data');
   await t.rejects(
-    openOrSetAside(directory, at, () => open(directory)),
+    openOrSetAside(directory, at, () => openJournal(directory)),
     JournalInUseError,
   );
   await rm(join(directory, 'CURRENT'));
   await t.rejects(
-    openOrSetAside(directory, at, () => open(directory)),
+    openOrSetAside(directory, at, () => openJournal(directory)),
     JournalInUseError,
     'damaged or not',
   );
@@ -136,12 +121,12 @@ test('a journal that cannot be read for another reason is left alone', async (t)
   await rm(join(directory, 'LOCK'));
   await mkdir(join(directory, 'LOCK'));
   await t.rejects(
-    openOrSetAside(directory, at, () => open(directory)),
+    openOrSetAside(directory, at, () => openJournal(directory)),
     { code: 'LEVEL_DATABASE_NOT_OPEN' },
   );
   t.same(await journalsSetAside(directory), []);
   await rm(join(directory, 'LOCK'), { recursive: true });
-  const { opened } = await openOrSetAside(directory, at, () => open(directory));
+  const { opened } = await openOrSetAside(directory, at, () => openJournal(directory));
   t.equal(opened.orders.size, 3);
   await opened.close();
 });
@@ -150,7 +135,7 @@ test('a torn or flipped tail costs the tail alone', async (t) => {
   const folder = t.testdir();
   const whole = join(folder, 'whole');
   await make(whole, 1);
-  const journal = await open(whole);
+  const journal = await openJournal(whole);
   const epoch = journal.epoch;
   const log = await find(whole, '.log');
   const lengths = [(await stat(log)).size];
@@ -172,7 +157,7 @@ test('a torn or flipped tail costs the tail alone', async (t) => {
         bytes[place] = (bytes[place] ?? 0) ^ 0x10;
         await writeFile(file, bytes);
       }
-      const { opened, setAside } = await openOrSetAside(directory, at, () => open(directory));
+      const { opened, setAside } = await openOrSetAside(directory, at, () => openJournal(directory));
       // What was synced before the damaged byte is there, report numbers and all.
       const kept = lengths.filter((length) => length <= place).length;
       const ok =
@@ -194,7 +179,7 @@ test('a value that is no JSON costs its record alone', async (t) => {
   const db = new ClassicLevel(directory);
   await db.put(`order/${orderId(2)}`, '{"order":');
   await db.close();
-  const { opened, setAside } = await openOrSetAside(directory, at, () => open(directory));
+  const { opened, setAside } = await openOrSetAside(directory, at, () => openJournal(directory));
   t.equal(setAside, undefined);
   t.same([...opened.orders.keys()], [orderId(1), orderId(3)]);
   await opened.close();

@@ -1,49 +1,22 @@
-import mqtt from 'mqtt';
 import { test } from 'tap';
-import { addClientKey } from '../../broker/keys/key-store.ts';
 import { encodeCancelRequest } from '../../protocol/cancel.ts';
 import { encodeOrderRequest, type Order } from '../../protocol/order.ts';
-import { decodeReceipt, type Receipt } from '../../protocol/receipt.ts';
-import { topics } from '../../protocol/topics.ts';
-import { anOrder } from '../support/examples.ts';
 import { until } from '../support/until.ts';
+import { aRequest as anyRequest, connectOrderingClient } from './support/ordering-client.ts';
 import { TestCentre } from './support/test-centre.ts';
-import { makeIdentity, must, sha256, TestStation } from './support/test-station.ts';
+import { TestStation } from './support/test-station.ts';
 
 const client = 'phan-mem';
 const FLOOD = 800;
-let counter = 0;
-const aRequest = (changes: Partial<Order> = {}): Order =>
-  anOrder({
-    id: `019357f0-7a00-7000-8000-${(++counter).toString(16).padStart(12, '0')}`,
-    issuedAt: new Date().toISOString(),
-    expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
-    to: { stations: ['dai-dong'] },
-    onInterrupt: 'skip',
-    ...changes,
-  });
+const aRequest = (changes: Partial<Order> = {}): Order => anyRequest({ to: { stations: ['dai-dong'] }, ...changes });
 
 test('[P-84] a client that floods the centre is refused, and emergencies and cancellations pass, its own too', async (t) => {
   const centre = await TestCentre.start();
   t.teardown(() => centre.close());
-  const identity = await makeIdentity(client);
-  const { kid } = await addClientKey(centre.data, {
-    client,
-    key: identity.publicKey,
-    priorities: ['routine', 'emergency'],
-  });
-  await centre.post('/api/keys/reload');
-  const signer = { kid, key: identity.signer.key };
   const dong = await TestStation.connect({ url: centre.mqttUrl, root: centre.root, station: 'dai-dong' });
-  const link = await mqtt.connectAsync(centre.mqttUrl, { clientId: client, clean: true, reconnectPeriod: 0 });
-  t.teardown(() => Promise.all([dong.close(), link.endAsync(true)]));
-  const receipts: Receipt[] = [];
-  link.on('message', (_topic, payload) => receipts.push(must(decodeReceipt(payload))));
-  await link.subscribeAsync(topics.in(TestCentre.id, client, 'receipt'), { qos: 1 });
-  const send = (bytes: Uint8Array) =>
-    link.publishAsync(topics.in(TestCentre.id, client, 'order'), Buffer.from(bytes), { qos: 1 });
-  const answerTo = (bytes: Uint8Array) =>
-    until('a receipt', () => receipts.find((each) => each.request === sha256(bytes) && each.result !== 'progress'));
+  const ordering = await connectOrderingClient(centre, client, ['routine', 'emergency']);
+  const { signer, receipts, send, answerTo } = ordering;
+  t.teardown(() => Promise.all([dong.close(), ordering.close()]));
 
   const booked = aRequest({ priority: 'emergency' });
   const first = await encodeOrderRequest(booked, signer);

@@ -1,58 +1,24 @@
-import mqtt from 'mqtt';
 import { test } from 'tap';
 import { addClientKey } from '../../broker/keys/key-store.ts';
 import { encodeCancelRequest } from '../../protocol/cancel.ts';
 import { encodeOrder, encodeOrderRequest, type Order } from '../../protocol/order.ts';
-import { decodeReceipt, type Receipt } from '../../protocol/receipt.ts';
-import { topics } from '../../protocol/topics.ts';
-import { anOrder } from '../support/examples.ts';
 import { until } from '../support/until.ts';
+import { aRequest, connectOrderingClient } from './support/ordering-client.ts';
 import { TestCentre } from './support/test-centre.ts';
-import { makeIdentity, must, sha256, TestStation } from './support/test-station.ts';
+import { makeIdentity, sha256, TestStation } from './support/test-station.ts';
 
 const client = 'phan-mem';
-let counter = 0;
-const aRequest = (changes: Partial<Order> = {}): Order =>
-  anOrder({
-    id: `019357f0-7a00-7000-8000-${(++counter).toString(16).padStart(12, '0')}`,
-    issuedAt: new Date().toISOString(),
-    expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
-    to: 'all',
-    onInterrupt: 'skip',
-    ...changes,
-  });
-
 test('orders from the software of others', async (t) => {
   const centre = await TestCentre.start();
   t.teardown(() => centre.close());
-  const identity = await makeIdentity(client);
-  const { kid } = await addClientKey(centre.data, {
-    client,
-    key: identity.publicKey,
-    priorities: ['routine', 'priority'],
-  });
-  const signer = { kid, key: identity.signer.key };
-  t.equal((await centre.post('/api/keys/reload')).status, 200);
-
   const dong = await TestStation.connect({ url: centre.mqttUrl, root: centre.root, station: 'dai-dong' });
-  const link = await mqtt.connectAsync(centre.mqttUrl, { clientId: client, clean: true, reconnectPeriod: 0 });
-  t.teardown(() => Promise.all([dong.close(), link.endAsync(true)]));
-  const receipts: Receipt[] = [];
-  link.on('message', (_topic, payload) => receipts.push(must(decodeReceipt(payload))));
-  await link.subscribeAsync(topics.in(centre.running.centre, client, 'receipt'), { qos: 1 });
-  /** Sends bytes and waits for their own answer. */
-  const ask = async (bytes: Uint8Array): Promise<Receipt> => {
-    const before = receipts.length;
-    await link.publishAsync(topics.in(TestCentre.id, client, 'order'), Buffer.from(bytes), { qos: 1 });
-    return until('a receipt', () =>
-      receipts.slice(before).find((each) => each.request === sha256(bytes) && each.result !== 'progress'),
-    );
-  };
+  const { signer, receipts, ask, ...ordering } = await connectOrderingClient(centre, client, ['routine', 'priority']);
+  t.teardown(() => Promise.all([dong.close(), ordering.close()]));
 
   await t.test('the manifest names the client, and stations obey it none the less', async (t) => {
     await until('manifest 2', () => dong.messages('keys', 'all').length > 0);
     const lookup = await dong.keys();
-    t.notOk(lookup(kid).ok, 'a client key is no key of the centre');
+    t.notOk(lookup(signer.kid).ok, 'a client key is no key of the centre');
   });
 
   await t.test('a good request is booked, pushed under the key of the centre, and its progress summed', async (t) => {
@@ -78,7 +44,7 @@ test('orders from the software of others', async (t) => {
     const { CompactSign } = await import('jose');
     const bytes = new TextEncoder().encode(
       await new CompactSign(new TextEncoder().encode(JSON.stringify(bad)))
-        .setProtectedHeader({ alg: 'Ed25519', typ: 'loa-order-request', kid })
+        .setProtectedHeader({ alg: 'Ed25519', typ: 'loa-order-request', kid: signer.kid })
         .sign(signer.key),
     );
     const receipt = await ask(bytes);
@@ -99,7 +65,10 @@ test('orders from the software of others', async (t) => {
     t.equal(await refusal(Buffer.from('{"id":1}')), 'not-an-envelope');
     t.equal(await refusal(Buffer.from([0xff, 0xfe])), 'not-utf8');
     t.equal(await refusal(await encodeOrderRequest(aRequest(), stranger.signer)), 'unknown-key');
-    t.equal(await refusal(await encodeOrderRequest(aRequest(), { kid, key: stranger.signer.key })), 'bad-signature');
+    t.equal(
+      await refusal(await encodeOrderRequest(aRequest(), { ...signer, key: stranger.signer.key })),
+      'bad-signature',
+    );
     t.equal(await refusal(await encodeOrder(aRequest(), signer)), 'wrong-type');
   });
 

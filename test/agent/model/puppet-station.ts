@@ -1,7 +1,7 @@
 import { cpSync } from 'node:fs';
 import { Attendance } from '../../../agent/attendance.ts';
 import { bookCancel, bookOrder, resumeBook } from '../../../agent/book/book.ts';
-import { Journal } from '../../../agent/book/journal.ts';
+import type { Journal } from '../../../agent/book/journal.ts';
 import { Ticks } from '../../../agent/clock/ticks.ts';
 import { Stage } from '../../../agent/due/stage.ts';
 import { COARSE_MS } from '../../../agent/due/when-due.ts';
@@ -11,14 +11,13 @@ import { Policies } from '../../../agent/policy/policies.ts';
 import type { VerifiedOrder } from '../../../agent/verify/verify-order.ts';
 import type { Order } from '../../../protocol/order.ts';
 import type { Report } from '../../../protocol/report.ts';
-import { aReport } from '../../support/examples.ts';
+import { openJournal } from '../../support/journal.ts';
 import { ManualClock, turn } from '../../support/manual-clock.ts';
 import { trustedClock } from '../../support/station-clocks.ts';
 import { PuppetController } from './puppet-controller.ts';
 import { type Heard, PuppetLoudspeaker } from './puppet-loudspeaker.ts';
 
 export const ZONES = ['thon-1', 'thon-2'];
-const { station, at, software } = aReport();
 
 export interface PuppetStationOptions {
   readonly directory: string;
@@ -60,11 +59,7 @@ export class PuppetStation {
   async start(stopped: boolean): Promise<void> {
     const { clock, stage, controller, loudspeaker } = this;
     const { directory, soundOf } = this.#options;
-    const journal = await Journal.open({
-      directory,
-      log: silentLog,
-      stamp: (draft, number): Report => ({ ...draft, ...number, station, at, clock: 'trusted', software }),
-    });
+    const journal = await openJournal(directory);
     this.#journal = journal;
     stage.stop(stopped);
     const prepare: Preparation['prepare'] = async (airing) => {
