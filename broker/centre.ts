@@ -164,7 +164,7 @@ async function compose(options: CentreOptions, opened: Opened): Promise<Centre> 
     roster,
     log,
     report: (station, payload) => takeReport({ roster, ledger, log }, station, payload),
-    pull: (station, payload) => answerPull({ centre, database, bus, signer, log }, station, payload),
+    pull: (station, payload) => answerPull({ centre, database, roster, bus, signer, log }, station, payload),
     request: async (client, payload) => {
       const result = pushed(await takeRequest({ book, keys: () => keys }, client, payload));
       log('info', result.ok ? 'order-taken' : 'order-refused', {

@@ -3,10 +3,9 @@ import * as v from 'valibot';
 import { validate } from '../../protocol/decode.ts';
 import { orderId, remark, revision } from '../../protocol/fields.ts';
 import { type Decoded, refused } from '../../protocol/refusal.ts';
-import { reportsOfOrder } from '../ledger/store.ts';
 import type { Entered } from '../orders/book.ts';
-import { progressOf } from '../orders/progress.ts';
-import { type BookedOrder, latestRevision, listOrders, stationsOf } from '../orders/store.ts';
+import { readProgress } from '../orders/read-progress.ts';
+import { type BookedOrder, latestRevision, listOrders } from '../orders/store.ts';
 import { completeDraft } from './draft.ts';
 import { readBody, sendJson, sendRefusal } from './http.ts';
 import type { ApiOptions } from './options.ts';
@@ -54,9 +53,7 @@ export async function getOrders(api: ApiOptions, response: ServerResponse): Prom
 export async function getOrder(api: ApiOptions, id: string, response: ServerResponse): Promise<void> {
   const booked = await find(api, id);
   if (booked === undefined) return sendRefusal(response, notFound.refusal);
-  const stations = await stationsOf(api.database, id);
-  const progress = progressOf(booked.order, stations, await reportsOfOrder(api.database, id));
-  return sendJson(response, 200, { ...described(booked), stations: progress });
+  return sendJson(response, 200, { ...described(booked), stations: await readProgress(api, booked) });
 }
 
 /** GET /api/orders/ID/watch */

@@ -1,10 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { Outcome, Report } from '../../protocol/report.ts';
-import type { Database } from '../database/database.ts';
-import { reportsOfOrder } from '../ledger/store.ts';
-import { progressOf, type StationProgress } from '../orders/progress.ts';
-import type { ReportFeed } from '../orders/report-feed.ts';
-import { type BookedOrder, latestRevision, stationsOf } from '../orders/store.ts';
+import type { StationProgress } from '../orders/progress.ts';
+import { readProgress } from '../orders/read-progress.ts';
+import { type BookedOrder, latestRevision } from '../orders/store.ts';
+import type { ApiOptions } from './options.ts';
 
 /** One line per report as it comes in. */
 export interface WatchLine {
@@ -20,7 +19,7 @@ const LOOK_AGAIN_MS = 1_000;
  * expected of any station (or the order is past) `{"done":true,"order":…,"stations":[…]}`.
  */
 export async function watchOrder(
-  { database, feed, stopping }: { database: Database; feed: ReportFeed; stopping: AbortSignal },
+  { database, roster, feed, stopping }: Pick<ApiOptions, 'database' | 'roster' | 'feed' | 'stopping'>,
   booked: BookedOrder,
   response: ServerResponse,
 ): Promise<void> {
@@ -34,7 +33,7 @@ export async function watchOrder(
       // Asked for before the ledger is read: what is stored while we read wakes us again.
       const changed = change.next(LOOK_AGAIN_MS);
       const latest = (await latestRevision(database, id)) ?? booked;
-      const progress = progressOf(latest.order, await stationsOf(database, id), await reportsOfOrder(database, id));
+      const progress = await readProgress({ database, roster }, latest);
       for (const report of progress.flatMap((station) => station.reports)) {
         const key = `${report.station} ${report.epoch} ${report.seq}`;
         if (seen.has(key)) continue;
@@ -59,7 +58,10 @@ function isOver({ order }: BookedOrder, progress: readonly StationProgress[]): b
   return Date.now() > new Date(order.expiresAt).getTime() + order.lateBy * 1_000;
 }
 
-const withoutReports = ({ station, outcome, final }: StationProgress) => ({ station, outcome, final });
+const withoutReports = ({ reports: _, contradicting, ...progress }: StationProgress) => ({
+  ...progress,
+  contradicting: contradicting.length,
+});
 
 function writeLine(response: ServerResponse, line: object): void {
   response.write(`${JSON.stringify(line)}\n`);

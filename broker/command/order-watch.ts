@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import * as v from 'valibot';
 import { outcomes, type Report, reportSchema } from '../../protocol/report.ts';
+import { endings } from '../orders/progress.ts';
 import type { CentreClient } from './client.ts';
 import { CommandFailure, type Console, localTime, pad } from './console.ts';
 import type { Words } from './words-en.ts';
@@ -9,8 +10,16 @@ import type { Words } from './words-en.ts';
 const changeSchema = v.object({ station: v.string(), outcome: v.picklist(outcomes), report: reportSchema });
 const doneSchema = v.object({
   done: v.literal(true),
-  stations: v.array(v.object({ station: v.string(), outcome: v.nullable(v.picklist(outcomes)), final: v.boolean() })),
+  stations: v.array(
+    v.object({
+      station: v.string(),
+      outcome: v.nullable(v.picklist(outcomes)),
+      ending: v.picklist(endings),
+      contradicting: v.number(),
+    }),
+  ),
 });
+type Done = v.InferOutput<typeof doneSchema>['stations'];
 const lineSchema = v.pipe(v.string(), v.parseJson(), v.union([changeSchema, doneSchema]));
 
 /**
@@ -29,9 +38,11 @@ export async function watch(centre: CentreClient, id: string, json: boolean, con
       continue;
     }
     if (!json) {
-      const silent = parsed.stations.filter((station) => station.outcome === null);
-      for (const { station } of silent) console.out(line(['', station, words.waiting]));
+      for (const { station, ending } of parsed.stations) {
+        if (ending !== 'reported') console.out(line(['', station, words.endings[ending]]));
+      }
       console.out(conclusion(parsed.stations, console));
+      if (parsed.stations.some(({ contradicting }) => contradicting > 0)) console.out(words.watchContradicted(id));
     }
     if (parsed.stations.length > 0 && parsed.stations.every((station) => station.outcome === 'aired')) return;
     throw new CommandFailure(1, '');
@@ -39,12 +50,16 @@ export async function watch(centre: CentreClient, id: string, json: boolean, con
   throw new CommandFailure(2, words.notReachable(centre.http));
 }
 
-function conclusion(stations: readonly { final: boolean }[], { words }: Console): string {
+function conclusion(stations: Done, { words }: Console): string {
   if (stations.length === 0) return words.watchNobody;
-  return stations.every((station) => station.final) ? words.watchDone : words.watchOpen;
+  if (stations.every(({ ending }) => ending === 'reported')) return words.watchDone;
+  return stations.some(({ ending }) => ending === 'open' || ending === 'awaited')
+    ? words.watchOpen
+    : words.watchUnknown;
 }
 
-function cells(report: Report, { words, language }: Console): string[] {
+/** One report as a row. */
+export function cells(report: Report, { words, language }: Console): string[] {
   const grade = report.evidence?.grade;
   return [
     localTime(report.at, language),

@@ -5,6 +5,7 @@ import { CentreClient } from './client.ts';
 import { type Console, localTime, table } from './console.ts';
 import { type CommonOptions, withCommon } from './options.ts';
 import { addOrderSend } from './order-send.ts';
+import { show } from './order-show.ts';
 import { watch } from './order-watch.ts';
 
 const listSchema = v.object({
@@ -40,6 +41,12 @@ export function addOrderCommands(program: Command, console: Console): void {
       ),
     );
   });
+
+  withCommon(order.command('show').description(words.orderShow), console)
+    .argument('<id>', words.orderId)
+    .action(async (id: string, options: CommonOptions) => {
+      await show(await CentreClient.find(options.data, console), id, options.json === true, console);
+    });
 
   withCommon(order.command('watch').description(words.orderWatchCommand), console)
     .argument('<id>', words.orderId)

@@ -7,11 +7,13 @@ import type { Bus } from '../bus/bus.ts';
 import type { Database } from '../database/database.ts';
 import { airingsAfter, knownOfJournal } from '../ledger/recall.ts';
 import type { Log } from '../log.ts';
+import type { Roster } from '../roster/roster.ts';
 import { messagesFor } from './in-force.ts';
 
 interface PullOptions {
   readonly centre: string;
   readonly database: Database;
+  readonly roster: Roster;
   readonly bus: Bus;
   readonly signer: () => SigningKey;
   readonly log: Log;
@@ -23,7 +25,7 @@ interface PullOptions {
  * before the rest. Where it asks for an old revision it gets the latest; for a cancelled order, the cancellation.
  */
 export async function answerPull(options: PullOptions, station: string, payload: Uint8Array): Promise<void> {
-  const { centre, database, bus, signer, log } = options;
+  const { centre, database, roster, bus, signer, log } = options;
   const pull = decodePull(payload);
   if (!pull.ok) return log('warn', 'pull-refused', { station, error: pull.refusal });
   const { nonce, journal, orders } = pull.value;
@@ -32,6 +34,7 @@ export async function answerPull(options: PullOptions, station: string, payload:
     await bus.publish(topics.to(centre, station, 'time'), time, { qos: 1, retain: false });
   }
   if (journal !== undefined) {
+    roster.journal(station, journal.epoch);
     const known = await knownOfJournal(database, station, journal.epoch);
     const page = journal.after === undefined ? { airings: [] } : await airingsAfter(database, station, journal.after);
     const { epoch, nonce } = journal;

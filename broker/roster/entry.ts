@@ -19,6 +19,10 @@ export const entrySchema = v.object({
   birthAt: v.optional(instant),
   health: v.optional(healthSchema),
   healthAt: v.optional(instant),
+  /** The epoch of its journal, as it named it when it last asked about it [P-71]. */
+  journal: v.optional(randomId),
+  /** When it last said that no report waits there. */
+  toldAllAt: v.optional(instant),
   lastSeen: instant,
   /** Standing faults that the station declares, by name. */
   alarms: v.record(v.string(), alarmSchema),

@@ -102,7 +102,15 @@ export class Roster {
   }
 
   health(station: string, health: Health): void {
-    if (this.#entries.has(station)) this.#change(station, (entry, at) => ({ ...entry, health, healthAt: at }));
+    if (!this.#entries.has(station)) return;
+    const toldAll = health.journal.reports === 0;
+    this.#change(station, (entry, at) => ({ ...entry, health, healthAt: at, ...(toldAll && { toldAllAt: at }) }));
+  }
+
+  /** The journal that it keeps now, by its epoch. */
+  journal(station: string, epoch: string): void {
+    if (this.#entries.get(station)?.journal === epoch) return;
+    if (this.#entries.has(station)) this.#change(station, (entry) => ({ ...entry, journal: epoch }));
   }
 
   /** `undefined` clears the alarm. */

@@ -72,3 +72,52 @@ test('[P-73] the first end of an airing stands', async (t) => {
   const [next] = progressOf(anOrder({ rev: 2, expiresAt: future }), ['dai-dong'], [...first, revised]);
   t.match(next, { outcome: 'accepted', final: false, contradicting: [] });
 });
+
+test('[P-97] an order that is over ends everywhere, as far as anybody can know', async (t) => {
+  const overAt = Date.parse('2026-11-20T12:00:00.000Z');
+  const order = anOrder({ expiresAt: new Date(overAt).toISOString() });
+  const [here, another] = ['a'.repeat(32), 'b'.repeat(32)];
+  const ending = (
+    reports: readonly Report[],
+    journal?: string,
+    toldAllAfterMinutes?: number,
+    over = true,
+    of = order,
+  ) => {
+    const toldAllAt = toldAllAfterMinutes === undefined ? undefined : overAt + toldAllAfterMinutes * 60_000;
+    const known = { overAt: over ? overAt : undefined, of: () => ({ journal, toldAllAt }) };
+    const [progress] = progressOf(of, ['dai-dong'], reports, known);
+    return [progress?.ending, progress?.final, progress?.outcome];
+  };
+  const accepted = report('accepted', { epoch: here });
+  t.same(ending([], here, undefined, false), ['open', false, null]);
+  t.same(ending([], undefined), ['awaited', false, null], 'it may have aired, and the station is away');
+  t.same(ending([], here, -5), ['awaited', false, null], 'it told all before the order was over');
+  t.same(ending([], here, 1), ['awaited', false, null], 'its word may be on its way');
+  t.same(ending([], here, 11), ['unknown', true, null], 'it has nothing more to say, and nothing of this');
+  t.same(ending([accepted], here, 11), ['awaited', false, 'accepted'], 'its journal still has it');
+  t.same(ending([accepted], undefined, 11), ['awaited', false, 'accepted']);
+  t.same(ending([accepted], another, 11), ['forgotten', true, 'accepted'], 'with its journal');
+  t.same(ending([accepted], another, 1), ['awaited', false, 'accepted']);
+  t.same(ending([accepted, report('airing', { epoch: here })], another, 11), ['forgotten', true, 'airing']);
+  t.same(ending([accepted, report('aired', { epoch: another })], another, 11), ['reported', true, 'aired']);
+  t.same(ending([report('aired', { epoch: here })]), ['reported', true, 'aired'], 'whatever comes late stands');
+
+  await t.test('a later revision that never arrived', async (t) => {
+    const second = anOrder({ rev: 2, expiresAt: order.expiresAt });
+    t.same(ending([report('cancelled', { epoch: here })], here, 11, true, second), ['unknown', true, 'cancelled']);
+  });
+
+  await t.test('a daily order has ended when each of its airings has', async (t) => {
+    const when = { type: 'daily' as const, times: ['05:00'], timeZone: 'UTC' };
+    const daily = anOrder({ expiresAt: order.expiresAt, when });
+    const { occurrence: _, ...taken } = accepted;
+    const occurrence = '2026-11-20T05:00:00.000Z';
+    const one = report('missed', { epoch: here, occurrence });
+    t.same(ending([taken, one], here, 1, true, daily), ['awaited', false, 'missed']);
+    t.same(ending([taken, one], here, 11, true, daily), ['reported', true, 'missed']);
+    const begun = report('airing', { epoch: here, occurrence });
+    t.same(ending([taken, begun], here, 11, true, daily), ['awaited', false, 'airing']);
+    t.same(ending([taken, one], another, 11, true, daily), ['forgotten', true, 'missed']);
+  });
+});

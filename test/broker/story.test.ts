@@ -52,6 +52,7 @@ test('from order to ledger', async (t) => {
     t.same(await reportsAt(body.id, 'tan-tien'), {
       station: 'tan-tien',
       outcome: null,
+      ending: 'open',
       final: false,
       reports: [],
       contradicting: [],
