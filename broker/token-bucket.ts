@@ -26,6 +26,12 @@ export class TokenBucket {
     return true;
   }
 
+  /** Takes so many for what has happened already, on credit where they are not there. */
+  spend(tokens: number): void {
+    this.#refill();
+    this.#tokens -= tokens;
+  }
+
   /** Whether `take` would succeed now. */
   get open(): boolean {
     this.#refill();

@@ -10,6 +10,8 @@ export class PacketGauge {
   /** Bytes of the current packet's length field read so far; undefined before its first byte. */
   #lengthBytes: number | undefined;
   #length = 0;
+  /** Packets that have begun so far. */
+  packets = 0;
 
   /** `limit`: largest remaining length that passes, in bytes. */
   constructor(limit: number) {
@@ -25,6 +27,7 @@ export class PacketGauge {
         this.#rest -= step;
         at += step;
       } else if (this.#lengthBytes === undefined) {
+        this.packets++;
         this.#lengthBytes = 0;
         this.#length = 0;
         at++;
