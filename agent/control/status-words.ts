@@ -1,7 +1,7 @@
-import type { AlarmName } from '../../protocol/alarm.ts';
 import type { Priority } from '../../protocol/fields.ts';
 import type { RefusalCode } from '../../protocol/refusal.ts';
 import type { Grade } from '../../protocol/report.ts';
+import { alarmText } from './alarm-words.ts';
 import { policyLines } from './policy-words.ts';
 import type { AiringLine, History, Status } from './status.ts';
 
@@ -25,7 +25,6 @@ interface StatusWords {
   readonly setAside: (name: string) => string;
   readonly unwritable: (why: string) => string;
   readonly alarms: string;
-  readonly alarm: (name: AlarmName) => string;
   readonly reasons: Partial<Readonly<Record<RefusalCode, string>>>;
   readonly reason: (reason: string) => string;
   readonly by: Readonly<Record<'station' | 'centre', string>>;
@@ -71,7 +70,6 @@ const vietnamese: StatusWords = {
   unwritable: (why) =>
     `KHÔNG GHI ĐƯỢC VÀO THẺ NHỚ (${why}): đài chạy tạm trong bộ nhớ, mất điện là mất sổ nhật ký. Hãy thay thẻ nhớ sớm.`,
   alarms: 'Cảnh báo',
-  alarm: (name) => name,
   reasons: {
     'quiet-hours': 'trong giờ giữ yên tĩnh',
     'quota-used': 'đã hết thời lượng phát trong ngày',
@@ -115,7 +113,6 @@ const english: StatusWords = {
   unwritable: (why) =>
     `THE CARD CANNOT BE WRITTEN (${why}): the station runs from memory, and a power cut takes its journal. Change the card soon.`,
   alarms: 'Alarms',
-  alarm: (name) => name,
   reasons: {
     'quiet-hours': 'quiet hours',
     'quota-used': 'the airtime of the day is used up',
@@ -151,7 +148,7 @@ export function statusText(status: Status, language: 'vi' | 'en'): string {
     ...(status.unwritable === undefined ? [] : [say.unwritable(status.unwritable)]),
     ...list(
       say.alarms,
-      status.alarms.map(({ name, detail, since }) => `${say.alarm(name)}: ${detail} (${since})`),
+      status.alarms.map((alarm) => `${alarmText(alarm, language)} (${alarm.since})`),
     ),
   ].join('\n');
 }
