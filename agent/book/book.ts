@@ -46,7 +46,7 @@ export async function bookOrder(journal: Journal, { order, zones, kid }: Verifie
     const occurrences = occurrencesOf(order).filter(
       (occurrence) => !known.has(airingKey({ order: reference, occurrence })),
     );
-    if (isCancelled(journal, order)) {
+    if (journal.isCancelled(order)) {
       const told = journal.cancels.get(order.id)?.told === true;
       return { order: record, reports: told ? [] : endOf(reference, order, occurrences, 'cancelled') };
     }
@@ -90,7 +90,7 @@ export async function bookOccurrences(
   let booked: readonly BookedAiring[] = [];
   await journal.commit(() => {
     const record = journal.orders.get(order.id);
-    if (record === undefined || record.order.rev !== order.rev || isCancelled(journal, order)) return undefined;
+    if (record === undefined || record.order.rev !== order.rev || journal.isCancelled(order)) return undefined;
     const isBooked = (instant: number) =>
       instant <= (record.through ?? 0) ||
       journal.airings.has(airingKey({ order, occurrence: new Date(instant).toISOString() }));
@@ -264,12 +264,9 @@ const insists = ({ order }: Pick<BookedAiring, 'order'>): boolean => order.prior
 const isKnown = (journal: Journal, order: Order): boolean =>
   (journal.orders.get(order.id)?.order.rev ?? 0) >= order.rev;
 
-const isCancelled = (journal: Journal, order: Pick<Order, 'id' | 'rev'>): boolean =>
-  (journal.cancels.get(order.id)?.rev ?? 0) >= order.rev;
-
 /** Whether its order was cancelled, or has a later revision, whose programme is another. */
 const isOff = (journal: Journal, { order }: AiringRecord): boolean =>
-  isCancelled(journal, order) || (journal.orders.get(order.id)?.order.rev ?? order.rev) > order.rev;
+  journal.isCancelled(order) || (journal.orders.get(order.id)?.order.rev ?? order.rev) > order.rev;
 
 function unfinished(journal: Journal, id: string, upTo = Number.MAX_SAFE_INTEGER) {
   const open = journal.airingsOf(id).filter((airing) => airing.order.rev <= upTo && isOpen(airing));

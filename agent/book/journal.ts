@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
+import type { OrderReference } from '../../protocol/fields.ts';
 import { type Report, reportSchema } from '../../protocol/report.ts';
 import { type Commit, type Decided, decide, type Entry, type Numbering, reportKey, UNASKED } from './decide.ts';
 import { KeptStorage } from './kept-storage.ts';
@@ -81,6 +82,11 @@ export class Journal {
 
   airingsOf(order: string): readonly AiringRecord[] {
     return this.#memory.airingsOf(order);
+  }
+
+  /** Whether this revision of an order was cancelled [P-31]. */
+  isCancelled({ id, rev }: OrderReference): boolean {
+    return (this.cancels.get(id)?.rev ?? 0) >= rev;
   }
 
   get epoch(): string {

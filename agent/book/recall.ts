@@ -46,7 +46,7 @@ export async function bookRecalled(
 /** The order ended as a whole. Its airings on air are left for their owner to end, as after a cancellation. */
 function endOrder(journal: Journal, { id, rev }: RecalledAiring, at: string, withdrawn: string[]): Promise<boolean> {
   return journal.commit(() => {
-    if ((journal.cancels.get(id)?.rev ?? 0) >= rev) return undefined;
+    if (journal.isCancelled({ id, rev })) return undefined;
     const open = journal.airingsOf(id).filter((airing) => airing.order.rev <= rev && isOpen(airing));
     withdrawn.push(...open.map(airingKey));
     const waiting = open.filter(({ state }) => state !== 'airing');

@@ -23,7 +23,7 @@ export function ordersInQuestion(journal: Journal, isRevoked: IsRevoked): readon
   return [...journal.orders.values()]
     .filter(({ state, kid }) => state === 'booked' && isRevoked(kid))
     .map(({ order }) => order)
-    .filter(({ id, rev }) => (journal.cancels.get(id)?.rev ?? 0) < rev)
+    .filter((order) => !journal.isCancelled(order))
     .filter(({ id, when }) => when.type === 'daily' || journal.airingsOf(id).some(isOpen))
     .map(({ id, rev }) => ({ id, rev }));
 }

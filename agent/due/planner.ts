@@ -52,7 +52,7 @@ export class Planner {
     if (!stationClock.trusted) return;
     for (const { order, state, through } of [...journal.orders.values()]) {
       if (state !== 'booked' || order.when.type !== 'daily') continue;
-      if ((journal.cancels.get(order.id)?.rev ?? 0) >= order.rev) continue;
+      if (journal.isCancelled(order)) continue;
       const schedule = await this.#scheduleOf(order);
       const now = stationClock.now();
       const until = Math.min(now + HORIZON_MS, Date.parse(order.expiresAt));

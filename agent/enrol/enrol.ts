@@ -1,6 +1,7 @@
-import { chmod, mkdir, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type EnrolmentAnswer, parseCode } from '../../protocol/enrolment.ts';
+import { exists, writePrivate } from '../card/durable.ts';
 import { openStationKey } from '../report/station-key.ts';
 import { askCentre } from './ask-centre.ts';
 import { certificateRequest, isCertificateOf } from './certificate.ts';
@@ -62,12 +63,6 @@ async function write(
   if (!kept) await writePrivate(config, firstConfiguration(answer, { state, line: line ?? '', ...paths }));
 }
 
-async function writePrivate(path: string, content: string): Promise<void> {
-  await writeFile(`${path}.new`, content, { mode: 0o600, flush: true });
-  await chmod(`${path}.new`, 0o600);
-  await rename(`${path}.new`, path);
-}
-
 async function inPlace<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -75,9 +70,3 @@ async function inPlace<T>(work: () => Promise<T>): Promise<T> {
     throw new EnrolmentError('cannot-write', (cause as Error).message, cause);
   }
 }
-
-const exists = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );

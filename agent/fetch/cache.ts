@@ -1,10 +1,11 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat, statfs, utimes } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, statfs, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { validate } from '../../protocol/decode.ts';
 import { integer } from '../../protocol/fields.ts';
 import { Refusal } from '../../protocol/refusal.ts';
 import { BYTES_PER_SAMPLE, bytesOfMs } from '../audio/format.ts';
+import { syncDirectory } from '../card/durable.ts';
 
 /** A recording that was verified, decoded to its end, and can be played. */
 export interface Track {
@@ -138,9 +139,9 @@ export class Cache {
   async keep(sha256: string, samples: number, head: Buffer): Promise<Track> {
     const file = join(this.#directory, sha256);
     try {
-      await writeSynced(`${file}.head`, head);
+      await writeFile(`${file}.head`, head, { flush: true });
       await rename(this.partOf(sha256), file);
-      await writeSynced(`${file}.info`, JSON.stringify({ samples }));
+      await writeFile(`${file}.info`, JSON.stringify({ samples }), { flush: true });
       await syncDirectory(this.#directory);
     } catch (error) {
       await this.#drop(sha256);
@@ -221,24 +222,5 @@ export class Cache {
     this.#heads.delete(sha256);
     // What makes it playable goes first.
     for (const ending of ['.info', '.head', '']) await rm(join(this.#directory, sha256 + ending), { force: true });
-  }
-}
-
-async function writeSynced(path: string, content: string | Buffer): Promise<void> {
-  const file = await open(path, 'w');
-  try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
   }
 }

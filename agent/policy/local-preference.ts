@@ -73,7 +73,7 @@ export class LocalPreference {
     return [...journal.orders.values()]
       .filter(({ state }) => state === 'booked')
       .map(({ order }) => order)
-      .filter((order) => open.has(order.id) || (order.when.type === 'daily' && !isCancelled(journal, order)));
+      .filter((order) => open.has(order.id) || (order.when.type === 'daily' && !journal.isCancelled(order)));
   }
 
   #stored(): Preferred {
@@ -81,6 +81,3 @@ export class LocalPreference {
     return stored.ok ? stored.value : [];
   }
 }
-
-const isCancelled = (journal: Journal, { id, rev }: { id: string; rev: number }): boolean =>
-  (journal.cancels.get(id)?.rev ?? 0) >= rev;

@@ -1,8 +1,9 @@
 import { createPrivateKey } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import type { SigningKey } from '../../protocol/envelope.ts';
+import { writePrivate } from '../card/durable.ts';
 
 export interface StationKey extends SigningKey {
   /** 32 bytes in base64url, as the birth message carries it. */
@@ -41,8 +42,6 @@ async function makeKey(directory: string, path: string): Promise<JWK> {
   const { privateKey } = await generateKeyPair('Ed25519', { extractable: true });
   const jwk = await exportJWK(privateKey);
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  await writeFile(`${path}.new`, JSON.stringify(jwk), { mode: 0o600, flush: true });
-  await chmod(`${path}.new`, 0o600);
-  await rename(`${path}.new`, path);
+  await writePrivate(path, JSON.stringify(jwk));
   return jwk;
 }

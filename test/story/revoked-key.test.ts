@@ -130,7 +130,7 @@ test('[P-102] what a revoked key has ordered ends, unless the centre vouches for
     t.match(await centre.outcome(mine), { outcome: 'rejected', refusal: { code: 'revoked-key' } });
   });
 
-  await t.test('[P-103] an index and a policy of the revoked key count no more, whatever their number', async (t) => {
+  await t.test('[P-103] an index and a policy of the revoked key count no more, whatever their number', async () => {
     const thief = centre.signer;
     generation = 1_000_000;
     await list();
