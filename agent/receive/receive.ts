@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { decodeAck } from '../../protocol/ack.ts';
 import { type Cancel, decodeCancel } from '../../protocol/cancel.ts';
 import { peekType } from '../../protocol/envelope.ts';
@@ -17,19 +16,14 @@ import type { CentreSettings } from '../policy/centre-settings.ts';
 import type { Delivery } from '../report/deliver.ts';
 import type { Trust } from '../verify/trust.ts';
 import { DeclinedOrder, digest, verifyOrder } from '../verify/verify-order.ts';
+import { Early } from './early.ts';
 import type { Forgeries } from './forgeries.ts';
-
 import type { Act } from './lane.ts';
 import type { Overload } from './overload.ts';
 import type { Recalling } from './recall.ts';
 import type { Reconciliation } from './reconcile.ts';
 import type { Revocation } from './revocation.ts';
-
-const SLOWEST_ANSWER_MS = 15_000;
-/** Orders that wait in memory for the keys, or for a journal that is not in order yet. */
-const MOST_EARLY = 32;
-/** The manifest is retained; a broker that has lost it keeps a connection waiting no longer. */
-const MANIFEST_WITHIN_MS = 5_000;
+import { TimeQuestion } from './time-question.ts';
 
 export interface ReceiveOptions {
   readonly configuration: Configuration;
@@ -56,44 +50,31 @@ export interface ReceiveOptions {
 /** Everything that comes down to a station, by topic. An order that was pushed and one that was pulled meet here. */
 export class Receiver {
   readonly #options: ReceiveOptions;
-  readonly #early: Act[] = [];
-  #manifestCame = false;
-  #cancelWait = () => {};
-  #manifestBy = Number.POSITIVE_INFINITY;
-  #question: { readonly nonce: string; readonly askedAt: number } | undefined;
+  readonly #early: Early;
+  readonly #timeQuestion: TimeQuestion;
 
   constructor(options: ReceiveOptions) {
     this.#options = options;
+    this.#early = new Early(options);
+    this.#timeQuestion = new TimeQuestion(options);
   }
 
-  /** A connection begins: its manifest of keys may be on its way. */
   connected(): void {
-    const { clock, log } = this.#options;
-    this.#manifestBy = clock.monotonic() + MANIFEST_WITHIN_MS;
-    this.#cancelWait = clock.after(MANIFEST_WITHIN_MS, () => {
-      this.takeEarly().catch((error: unknown) => log('error', 'journal-write-failed', { error }));
-    });
+    this.#early.connected();
   }
 
   disconnected(): void {
-    this.#manifestBy = Number.POSITIVE_INFINITY;
-    this.#manifestCame = false;
-    this.#cancelWait();
+    this.#early.disconnected();
   }
 
-  /**
-   * Whether the keys that we have are today's: a card put back, or a board that was away, has older ones, and a key
-   * may be revoked since [P-74].
-   */
-  get #keysAreCurrent(): boolean {
-    return this.#manifestCame || this.#options.clock.monotonic() >= this.#manifestBy;
-  }
-
-  /** A fresh nonce; an answer to any earlier one is worth nothing from now on [P-33]. */
+  /** The nonce of a new question to the centre about the time [P-33]. */
   askTime(): string {
-    const nonce = randomBytes(16).toString('hex');
-    this.#question = { nonce, askedAt: this.#options.clock.monotonic() };
-    return nonce;
+    return this.#timeQuestion.ask();
+  }
+
+  /** The keys are here, or the journal is in order: what was pushed meanwhile is taken. Rejects when the journal cannot be written. */
+  takeEarly(): Promise<void> {
+    return this.#early.take();
   }
 
   /**
@@ -122,7 +103,7 @@ export class Receiver {
       case 'ack':
         return this.#ack(payload);
       case 'time':
-        return this.#time(payload);
+        return this.#timeQuestion.answer(payload);
       case 'command':
         return peekType(payload) === 'loa-recall'
           ? this.#options.recalling.take(payload)
@@ -136,7 +117,7 @@ export class Receiver {
     const { configuration, trust, stationClock, journal, forgeries, overload, revocation, log, onBooking } =
       this.#options;
     // Nothing can be said of it yet; the index lists it again when the keys are here.
-    if (!this.#keysAreCurrent) return async () => this.#wait(async () => (await this.#order(token))());
+    if (!this.#early.keysAreCurrent) return async () => this.#early.wait(async () => (await this.#order(token))());
     if (!trust.established) return async () => {};
     const verified = await verifyOrder(token, {
       ...configuration,
@@ -161,15 +142,6 @@ export class Receiver {
     });
   }
 
-  /** The keys are here, or the journal is in order: what was pushed meanwhile is taken. Rejects when the journal cannot be written. */
-  async takeEarly(): Promise<void> {
-    for (const act of this.#early.splice(0)) await act();
-  }
-
-  #wait(act: Act): void {
-    if (this.#early.length < MOST_EARLY) this.#early.push(act);
-  }
-
   /**
    * [P-72] Before the journal is in order only an emergency is taken. The others wait for that, the first of them here;
    * the index brings the rest again.
@@ -179,7 +151,7 @@ export class Receiver {
     return async () => {
       if (priority === 'emergency' || recalling.settled) return act();
       log('info', 'order-left-for-later', { order: id });
-      this.#wait(act);
+      this.#early.wait(act);
     };
   }
 
@@ -195,23 +167,15 @@ export class Receiver {
   }
 
   async #ack(payload: Uint8Array): Promise<void> {
-    const { trust, configuration, delivery } = this.#options;
-    const ack = this.#obeyed(await decodeAck(payload, trust.lookup), 'ack');
-    if (ack === undefined || ack.station !== configuration.station || ack.centre !== configuration.centre) return;
+    const { trust, configuration, delivery, log } = this.#options;
+    const decoded = await decodeAck(payload, trust.lookup);
+    if (!decoded.ok) {
+      log('warn', 'message-refused', { kind: 'ack', code: decoded.refusal.code });
+      return;
+    }
+    const ack = decoded.value.value;
+    if (ack.station !== configuration.station || ack.centre !== configuration.centre) return;
     await delivery.acknowledged(ack.epoch, ack.seq);
-  }
-
-  async #time(payload: Uint8Array): Promise<void> {
-    const { trust, configuration, stationClock, clock, onTimeInDoubt } = this.#options;
-    const time = this.#obeyed(await trust.openTime(payload), 'time');
-    const question = this.#question;
-    if (time === undefined || question === undefined || time.nonce !== question.nonce) return;
-    if (time.station !== configuration.station || time.centre !== configuration.centre) return;
-    this.#question = undefined;
-    // Whoever holds an answer back shifts our clock by half of that: a slow one is asked for again.
-    if (clock.monotonic() - question.askedAt > SLOWEST_ANSWER_MS) return;
-    const belief = stationClock.believe(Date.parse(time.now), clock.monotonic() - question.askedAt);
-    if (belief === 'ask-again') onTimeInDoubt();
   }
 
   async #keys(payload: Uint8Array): Promise<void> {
@@ -222,7 +186,7 @@ export class Receiver {
       log('warn', 'keys-refused', { code: manifest.refusal.code });
       return;
     }
-    this.#manifestCame = true;
+    this.#early.manifestCame();
     revocation.look();
     if (trust.version !== before) onConfiguration();
     await journal.commit(() => {
@@ -230,7 +194,7 @@ export class Receiver {
       return journal.facts.get('keys') === token ? undefined : { insist: true, facts: { keys: token } };
     });
     // Orders that came before the keys could not be verified: some wait, the index brings the others again.
-    await this.takeEarly();
+    await this.#early.take();
     await reconciliation.repeat();
   }
 
@@ -247,12 +211,6 @@ export class Receiver {
   #host(payload: Uint8Array): void {
     const host = decodeHost(payload);
     if (host.ok) this.#options.onHost(host.value.state === 'online');
-  }
-
-  #obeyed<T>(decoded: Decoded<{ readonly value: T }>, kind: string): T | undefined {
-    if (decoded.ok) return decoded.value.value;
-    this.#options.log('warn', 'message-refused', { kind, code: decoded.refusal.code });
-    return undefined;
   }
 }
 
