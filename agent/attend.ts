@@ -30,7 +30,7 @@ export interface AttendOptions {
   /** For all that wait for a time far off. */
   readonly ticks: Ticks;
   readonly log: Log;
-  readonly air: Pick<AirOptions, 'hardware' | 'sink' | 'ffmpeg' | 'settleMs'>;
+  readonly air: Pick<AirOptions, 'hardware' | 'sink' | 'ffmpeg' | 'onDecoder' | 'settleMs'>;
   readonly policies: Policies;
   /** Aborts when the agent ends; booked airings stay booked, one on air is interrupted. */
   readonly closing: AbortSignal;

@@ -12,6 +12,7 @@ import { createHardware } from './hardware/open-hardware.ts';
 import type { Hardware } from './hardware/ports.ts';
 import { alarmOnEvent } from './health/alarm-on-event.ts';
 import type { Alarms } from './health/alarms.ts';
+import { decoderAlarm } from './health/decoder-alarm.ts';
 import type { Log } from './log.ts';
 import type { State } from './open-state.ts';
 import type { CentreSettings } from './policy/centre-settings.ts';
@@ -53,9 +54,12 @@ export function openAiring(options: AiringOptions): Airing {
     zones: zones.map(({ id, relay }) => ({ zone: id, ...(relay !== undefined && { relay }) })),
     log,
   });
+  const onDecoder = decoderAlarm(alarms);
   const sink = openSink({ audio, clock, log, alarms });
   const stage = new Stage((order) => isInQuestion(journal, (kid) => trust.isRevoked(kid), order));
-  const preparation = new Preparation({ cache, ffmpeg, clock, languages, authority: identity.authority });
+  const preparation = new Preparation({
+    ...{ cache, ffmpeg, onDecoder, clock, languages, authority: identity.authority },
+  });
   const attendance = new Attendance({
     journal,
     preparation,
@@ -65,7 +69,7 @@ export function openAiring(options: AiringOptions): Airing {
     stationClock,
     ticks: new Ticks(clock, COARSE_MS),
     log,
-    air: { hardware, sink, ffmpeg, settleMs: amplifier.settleMs },
+    air: { hardware, sink, ffmpeg, onDecoder, settleMs: amplifier.settleMs },
   });
   const localStop = new LocalStop({ journal, stage, alarms });
   const localPreference = new LocalPreference({ journal, stage });

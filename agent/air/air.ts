@@ -1,4 +1,5 @@
 import { Refusal } from '../../protocol/refusal.ts';
+import type { Decoding } from '../audio/ffmpeg.ts';
 import { SAMPLE_RATE } from '../audio/format.ts';
 import { factorOf } from '../audio/gain.ts';
 import type { Meter } from '../audio/meter.ts';
@@ -19,7 +20,7 @@ export const ENDING_SAMPLES = 1.5 * SAMPLE_RATE;
 /** Soon enough that the output of a short programme is measured too. */
 const FIRST_LOOK_MS = 200;
 
-export interface AirOptions {
+export interface AirOptions extends Pick<Decoding, 'onDecoder'> {
   readonly hardware: Hardware;
   readonly sink: Sink;
   readonly ffmpeg: string;
@@ -151,6 +152,7 @@ export async function air(ready: ReadyAiring, options: AirOptions): Promise<Airi
         chime: ready.order.chime === true,
         gapMs: (ready.order.repeat?.gap ?? 0) * 1_000,
         ffmpeg: options.ffmpeg,
+        onDecoder: options.onDecoder,
         clock,
         signal: playSignal,
       }),

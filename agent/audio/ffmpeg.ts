@@ -41,13 +41,16 @@ export interface Decoding {
   readonly file: string;
   readonly clock: Clock;
   readonly signal?: AbortSignal;
+  /** Hears after each whether the decoder works: how it failed, or undefined when it gave sound. */
+  readonly onDecoder?: ((failure: Refusal | undefined) => void) | undefined;
 }
 
 /**
  * Decodes a file to PCM, as fast as it is read. Throws Refusal `audio-unplayable` (the decoder works and says that the
  * file does not), `decoder-failed` (it crashed, or is not there) or `decoder-hung`. Leaving the loop early ends it.
  */
-export async function* decode({ ffmpeg, file, clock, signal }: Decoding): AsyncGenerator<Buffer, void, undefined> {
+export async function* decode(decoding: Decoding): AsyncGenerator<Buffer, void, undefined> {
+  const { ffmpeg, file, clock, signal, onDecoder } = decoding;
   pinCommand(ffmpeg);
   const transcoder = new prism.FFmpeg({
     args: [
@@ -69,6 +72,12 @@ export async function* decode({ ffmpeg, file, clock, signal }: Decoding): AsyncG
     complaint = (complaint + data.toString('utf8')).slice(-KEPT_COMPLAINT);
   });
   let hung = false;
+  let works = false;
+  const failed = (refusal: Refusal): Refusal => {
+    works = refusal.code === 'audio-unplayable';
+    if (!works) onDecoder?.(refusal);
+    return refusal;
+  };
   const kill = () => {
     child.kill('SIGKILL');
     // What the program may have started itself holds the pipes open: nobody waits for that.
@@ -86,6 +95,7 @@ export async function* decode({ ffmpeg, file, clock, signal }: Decoding): AsyncG
     if (child.stdout === null) throw new Refusal('decoder-failed', 'no output');
     for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
       cancelWatch();
+      works = true;
       yield chunk;
       cancelWatch = watch();
     }
@@ -97,13 +107,14 @@ export async function* decode({ ffmpeg, file, clock, signal }: Decoding): AsyncG
     throw new Refusal(crashed(end) ? 'decoder-failed' : 'audio-unplayable', complained, { cause: end.cause });
   } catch (error) {
     // Our own kill tears the output off.
-    if (error instanceof Refusal) throw error;
+    if (error instanceof Refusal) throw failed(error);
     if (signal?.aborted) return;
-    throw new Refusal(hung ? 'decoder-hung' : 'decoder-failed', file, { cause: error });
+    throw failed(new Refusal(hung ? 'decoder-hung' : 'decoder-failed', file, { cause: error }));
   } finally {
     cancelWatch();
     signal?.removeEventListener('abort', kill);
     kill();
+    if (works) onDecoder?.(undefined);
   }
 }
 

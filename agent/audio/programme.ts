@@ -1,10 +1,10 @@
 import type { Clock } from '../clock/clock.ts';
 import type { Track } from '../fetch/cache.ts';
 import { chime } from './chime.ts';
-import { decode } from './ffmpeg.ts';
+import { type Decoding, decode } from './ffmpeg.ts';
 import { BYTES_PER_SAMPLE, bytesOfMs } from './format.ts';
 
-export interface ProgrammeSource {
+export interface ProgrammeSource extends Pick<Decoding, 'onDecoder'> {
   readonly tracks: readonly Track[];
   readonly chime: boolean;
   readonly times: number;
@@ -58,7 +58,7 @@ export async function* programme(source: ProgrammeSource): AsyncGenerator<Stretc
 async function* trackPcm(
   track: Track,
   skip: number,
-  { ffmpeg, clock, signal }: ProgrammeSource,
+  { ffmpeg, clock, signal, onDecoder }: ProgrammeSource,
 ): AsyncGenerator<Buffer> {
   const { file, samples } = track;
   const head = await track.head();
@@ -67,7 +67,7 @@ async function* trackPcm(
   if (head.byteLength >= ofBytes) return yield head.subarray(fromByte);
   const opening = fromByte + bytesOfMs(OPENING_MS);
   if (fromByte < head.byteLength) yield head.subarray(fromByte, opening);
-  const decoder = decode({ ffmpeg, file, clock, signal });
+  const decoder = decode({ ffmpeg, file, clock, signal, onDecoder });
   let pending: Promise<IteratorResult<Buffer, void>> | undefined = decoder.next();
   // Rejections surface where the result is awaited below, perhaps after the head has played.
   pending.catch(() => undefined);

@@ -52,6 +52,9 @@ const sentences: readonly (readonly [RegExp, string])[] = [
   [/^the player ended early$/, 'chương trình phát tiếng tự dừng'],
   [/^the player ended with (.+)$/, 'chương trình phát tiếng dừng với mã $1'],
   [/^it takes no more sound$/, 'không nhận tiếng nữa'],
+  [/^decoder-failed: it ended with (.+)$/, 'ffmpeg dừng với mã $1 khi giải mã; hãy cài lại ffmpeg'],
+  [/^decoder-failed(?:: (.+))?$/, 'ffmpeg hỏng khi giải mã ($1); hãy cài lại ffmpeg'],
+  [/^decoder-hung(?:: (.+))?$/, 'ffmpeg treo khi giải mã ($1)'],
   [/^the time is not known: .*$/, 'chưa biết giờ: chỉ lệnh khẩn cấp được phát'],
   [
     /^the system's clock was set by (.+): the station keeps its own time$/,

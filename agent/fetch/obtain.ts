@@ -1,6 +1,6 @@
 import type { AudioVariant } from '../../protocol/order.ts';
 import { Refusal, type RefusalCode } from '../../protocol/refusal.ts';
-import { decode } from '../audio/ffmpeg.ts';
+import { type Decoding, decode } from '../audio/ffmpeg.ts';
 import { BYTES_PER_MS, BYTES_PER_SAMPLE, msOfSamples } from '../audio/format.ts';
 import { type Clock, sleep } from '../clock/clock.ts';
 import { type Cache, headBytesOf, type Track } from './cache.ts';
@@ -22,7 +22,7 @@ const lasting: readonly RefusalCode[] = [
   'no-space',
 ];
 
-export interface Obtaining {
+export interface Obtaining extends Pick<Decoding, 'onDecoder'> {
   readonly cache: Cache;
   readonly ffmpeg: string;
   readonly clock: Clock;
@@ -40,7 +40,7 @@ export type InTurn = <T>(work: () => Promise<T>, enough: AbortSignal) => Promise
  */
 export async function obtain(
   variant: AudioVariant,
-  { cache, ffmpeg, clock, authority }: Obtaining,
+  { cache, ffmpeg, clock, authority, onDecoder }: Obtaining,
   late: AbortSignal,
   signal: AbortSignal,
   inTurn: InTurn = (work) => work(),
@@ -51,7 +51,10 @@ export async function obtain(
   await fetchFromAny(variant, { cache, clock, authority, deadline: enough, signal, inTurn });
   for (let tries = 1; ; tries++) {
     try {
-      const { samples, head } = await inTurn(() => inspect(variant, { cache, ffmpeg, clock, signal }), enough);
+      const { samples, head } = await inTurn(
+        () => inspect(variant, { cache, ffmpeg, clock, signal, onDecoder }),
+        enough,
+      );
       return await cache.keep(variant.sha256, samples, head);
     } catch (error) {
       if (isNoSpace(error)) throw new Refusal('no-space', '', { cause: error });
@@ -108,7 +111,7 @@ async function fetchFromAny(
 /** Decodes it once to the end: how long it really is, and how it begins. */
 async function inspect(
   { sha256, durationMs }: AudioVariant,
-  { cache, ffmpeg, clock, signal }: Obtaining & { readonly signal: AbortSignal },
+  { cache, ffmpeg, clock, signal, onDecoder }: Obtaining & { readonly signal: AbortSignal },
 ): Promise<{ samples: number; head: Buffer }> {
   const tolerance = Math.max(TOLERANCE_MS, durationMs * TOLERANCE);
   const mostBytes = (durationMs + tolerance) * BYTES_PER_MS;
@@ -117,7 +120,8 @@ async function inspect(
   const beginning: Buffer[] = [];
   let bytes = 0;
   try {
-    const decoding = { ffmpeg, file: cache.partOf(sha256), clock, signal: AbortSignal.any([signal, slow.signal]) };
+    const enough = AbortSignal.any([signal, slow.signal]);
+    const decoding = { ffmpeg, file: cache.partOf(sha256), clock, signal: enough, onDecoder };
     for await (const pcm of decode(decoding)) {
       if (bytes < headBytesOf(Number.POSITIVE_INFINITY)) beginning.push(pcm);
       bytes += pcm.byteLength;

@@ -19,6 +19,8 @@ const told: readonly (readonly [AlarmName, string])[] = [
   ['sound-card', 'the player ended early'],
   ['sound-card', 'the player ended with 139'],
   ['sound-card', 'it takes no more sound'],
+  ['decoder', 'decoder-failed: it ended with 139'],
+  ['decoder', 'decoder-hung: /var/lib/loa/cache/x'],
   ['clock', 'the time is not known: all but emergencies wait'],
   ['clock', "the system's clock was set by -90 s: the station keeps its own time"],
   ['clock', "the centre's clock differs by +7 s from this one, which is synchronised"],
