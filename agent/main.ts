@@ -16,6 +16,10 @@ import { type Language, languageOf, words } from './words.ts';
 
 /** The `loa-agent` program: reads its arguments, runs the agent until it is told to end. Exit codes: 0, 1, 2 usage. */
 async function main(): Promise<number> {
+  // Has flags of its own, and prompts that nothing else needs.
+  if (process.argv[2] === 'provision') {
+    return (await import('./provision/command.ts')).provisionCommand(process.argv.slice(3), process.env);
+  }
   const usage = { ...options(), allowPositionals: true, strict: true } as const;
   let parsed: ReturnType<typeof parseArgs<typeof usage>>;
   try {

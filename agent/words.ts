@@ -51,9 +51,11 @@ Usage:
   loa-agent run --config FILE [--verbose] [--lang vi|en]
   loa-agent status|history|stop|resume --config FILE [--json] [--lang vi|en]
   loa-agent prefer ORDER-ID [ORDER-ID …]|--none --config FILE [--json] [--lang vi|en]
+  loa-agent provision [--help]
   loa-agent enrol --centre URL --code CODE --config FILE [--line LINE] [--state DIR] [--json]
   loa-agent service install|print --config FILE, loa-agent service status|remove [--json] [--lang vi|en]
 
+  provision           set a station up step by step: see loa-agent provision --help
   enrol               make this board one of the centre's stations, with the code that the centre printed
   run                 the station's program, until it is told to end
   status              what is on air, what is booked, what waits to be reported, alarms
@@ -101,9 +103,11 @@ Cách dùng:
   loa-agent run --config TỆP [--verbose] [--lang vi|en]
   loa-agent status|history|stop|resume --config TỆP [--json] [--lang vi|en]
   loa-agent prefer MÃ-LỆNH [MÃ-LỆNH …]|--none --config TỆP [--json] [--lang vi|en]
+  loa-agent provision [--help]
   loa-agent enrol --centre ĐỊA_CHỈ --code MÃ --config TỆP [--line ĐƯỜNG_DÂY] [--state THƯ_MỤC] [--json]
   loa-agent service install|print --config TỆP, loa-agent service status|remove [--json] [--lang vi|en]
 
+  provision           lắp đặt một đài từng bước: xem loa-agent provision --help
   enrol               đăng ký bo mạch này thành một đài, bằng mã mà trung tâm đã in
   run                 chạy chương trình của đài cho đến khi dừng
   status              đang phát gì, lượt nào đang chờ, báo cáo nào chưa gửi, cảnh báo

@@ -1,12 +1,10 @@
 import { mkdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { type EnrolmentAnswer, parseCode } from '../../protocol/enrolment.ts';
+import { dirname, resolve } from 'node:path';
+import { parseCode } from '../../protocol/enrolment.ts';
 import { exists, writePrivate } from '../card/durable.ts';
-import { openStationKey } from '../report/station-key.ts';
-import { askCentre } from './ask-centre.ts';
-import { certificateRequest, isCertificateOf } from './certificate.ts';
 import { EnrolmentError } from './enrolment-error.ts';
 import { firstConfiguration } from './first-configuration.ts';
+import { identityPaths, inPlace, obtainIdentity } from './identity.ts';
 
 export interface EnrolOptions {
   /** The centre's address, like https://centre:8443. */
@@ -39,34 +37,13 @@ export async function enrol({ centre, code: typed, config, state, line }: EnrolO
   const kept = await exists(config);
   // Before the code is used up: afterwards it would be gone for nothing.
   if (!kept && line === undefined) throw new EnrolmentError('line-missing', config);
-  const key = await inPlace(async () => {
-    await mkdir(state, { recursive: true, mode: 0o700 });
-    await mkdir(dirname(resolve(config)), { recursive: true });
-    return openStationKey(state, 'station');
-  });
-  const answer = await askCentre(centre, code, await certificateRequest(key));
-  if (!isCertificateOf(answer.certificate, key.publicKey)) {
-    throw new EnrolmentError('answer-unreadable', 'the certificate is for another key');
+  await inPlace(() => mkdir(dirname(resolve(config)), { recursive: true }));
+  const answer = await obtainIdentity(centre, code, state);
+  // The configuration comes last: with it a board is complete.
+  if (!kept) {
+    const { authority, certificate } = identityPaths(state);
+    const written = firstConfiguration(answer, { state, line: line ?? '', authority, certificate });
+    await inPlace(() => writePrivate(config, written));
   }
-  await inPlace(() => write(answer, { config, state, line, kept }));
   return { station: answer.plan.station, centre: answer.centre, config, kept };
-}
-
-/** The configuration comes last: with it a board is complete. */
-async function write(
-  answer: EnrolmentAnswer,
-  { config, state, line, kept }: Pick<EnrolOptions, 'config' | 'state' | 'line'> & { readonly kept: boolean },
-): Promise<void> {
-  const paths = { authority: join(state, 'authority.pem'), certificate: join(state, 'certificate.pem') };
-  await writePrivate(paths.authority, answer.authority);
-  await writePrivate(paths.certificate, answer.certificate);
-  if (!kept) await writePrivate(config, firstConfiguration(answer, { state, line: line ?? '', ...paths }));
-}
-
-async function inPlace<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    throw new EnrolmentError('cannot-write', (cause as Error).message, cause);
-  }
 }

@@ -101,6 +101,19 @@ export class Story {
     return station;
   }
 
+  /** Virtual hardware with three zones and no agent: nothing is enrolled or configured. */
+  async cabinet(station: string): Promise<VirtualStation> {
+    const cabinet = await startVirtualStation({
+      directory: join(this.folder, station),
+      ...{ centre: 'vinh-phuc', root: this.root, brokerUrl: this.#centre.mqttUrl, station, name: station },
+      zones: ['thon-1', 'thon-2', 'thon-3'].map((id) => ({ id, name: id })),
+      transport: 'pty',
+      agent: 'none',
+    });
+    this.#stations.set(station, cabinet);
+    return cabinet;
+  }
+
   /** As a technician does it: a code from the centre, then the key, the request and the certificate on the board. */
   async #enrol(station: string, directory: string): Promise<{ certificate: string; authority: string }> {
     const plan = { station, name: station, zones: [{ id: 'loa', name: 'Loa' }] };

@@ -1,0 +1,89 @@
+import { X509Certificate } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { validate } from '../../protocol/decode.ts';
+import { type EnrolmentAnswer, type EnrolmentCode, enrolmentAnswerSchema } from '../../protocol/enrolment.ts';
+import { writePrivate } from '../card/durable.ts';
+import { openStationKey } from '../report/station-key.ts';
+import { askCentre } from './ask-centre.ts';
+import { certificateRequest, isCertificateOf } from './certificate.ts';
+import { EnrolmentError } from './enrolment-error.ts';
+
+/** Where the identity of a board lies in its state folder. */
+export const identityPaths = (state: string) => ({
+  /** The centre's whole answer: what the code was worth, should anything come in between before all else is written. */
+  answer: join(state, 'enrolment.json'),
+  authority: join(state, 'authority.pem'),
+  certificate: join(state, 'certificate.pem'),
+});
+
+/**
+ * Turns a code into this board's identity [P-90]: the key is made here and stays here. The answer is written down
+ * before anything is made of it, since the code works only once [P-112]. Throws EnrolmentError.
+ */
+export async function obtainIdentity(centre: string, code: EnrolmentCode, state: string): Promise<EnrolmentAnswer> {
+  const key = await inPlace(async () => {
+    await mkdir(state, { recursive: true, mode: 0o700 });
+    return openStationKey(state, 'station');
+  });
+  const answer = await askCentre(centre, code, await certificateRequest(key));
+  if (!isCertificateOf(answer.certificate, key.publicKey)) {
+    throw new EnrolmentError('answer-unreadable', 'the certificate is for another key');
+  }
+  await inPlace(async () => {
+    await writePrivate(identityPaths(state).answer, JSON.stringify(answer));
+    await writeCertificates(state, answer);
+  });
+  return answer;
+}
+
+/**
+ * What an earlier enrolment of this board gave, finished if it was cut short; undefined where there was none, or where
+ * the board's key is another one now. Throws EnrolmentError when it cannot be written.
+ */
+export async function knownIdentity(state: string): Promise<EnrolmentAnswer | undefined> {
+  const paths = identityPaths(state);
+  const stored = await readFile(paths.answer, 'utf8').catch(() => undefined);
+  if (stored === undefined) return undefined;
+  const answer = validate(enrolmentAnswerSchema, parsed(stored));
+  if (!answer.ok) return undefined;
+  const key = await inPlace(() => openStationKey(state, 'station'));
+  if (!isCertificateOf(answer.value.certificate, key.publicKey)) return undefined;
+  // A certificate that was renewed since ends later; one that is older than the answer was to be replaced by it.
+  const held = await readFile(paths.certificate, 'utf8').catch(() => '');
+  if (!(endOf(held) >= endOf(answer.value.certificate))) {
+    await inPlace(() => writeCertificates(state, answer.value));
+  }
+  return answer.value;
+}
+
+/** Does what writes files; what keeps it from that becomes an EnrolmentError. */
+export async function inPlace<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw new EnrolmentError('cannot-write', (cause as Error).message, cause);
+  }
+}
+
+async function writeCertificates(state: string, answer: EnrolmentAnswer): Promise<void> {
+  const paths = identityPaths(state);
+  await writePrivate(paths.authority, answer.authority);
+  await writePrivate(paths.certificate, answer.certificate);
+}
+
+function endOf(certificate: string): number {
+  try {
+    return Date.parse(new X509Certificate(certificate).validTo);
+  } catch {
+    return Number.NaN;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

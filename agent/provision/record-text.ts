@@ -1,0 +1,46 @@
+import type { AcceptanceRecord, Point } from './record.ts';
+import type { ProvisionWords } from './words.ts';
+
+const WIDTH = 72;
+
+/** The acceptance record as plain text. `timeZone`: IANA, for its hours. */
+export function recordText(record: AcceptanceRecord, words: ProvisionWords, timeZone: string): string {
+  const { page } = words;
+  const time = timeIn(timeZone, page.locale);
+  const heads = [
+    ...(record.station
+      ? [
+          [page.station, `${record.station.name} (${record.station.id})`],
+          [page.centre, record.station.centre],
+        ]
+      : []),
+    [page.by, record.by],
+    [page.began, time(record.beganAt)],
+    [page.ended, time(record.endedAt)],
+    [page.software, record.software],
+  ] as const;
+  return [
+    page.title,
+    record.accepted ? page.accepted : page.notAccepted,
+    '',
+    ...heads.map(([head, text]) => `${head}: ${text}`),
+    '',
+    ...record.points.flatMap((point) => pointLines(point, words, time)),
+    '',
+    ...page.signatures.flatMap((who) => [`${who} ${page.signHere}`, '', '.'.repeat(WIDTH), '']),
+  ].join('\n');
+}
+
+function pointLines(point: Point, words: ProvisionWords, time: (instant: string) => string): readonly string[] {
+  const { text, remedy } = words.finding(point.finding);
+  const at = point.finding.code === 'zone' ? ` (${time(point.finding.result.at)})` : '';
+  const todo = point.result === 'failed' && remedy !== undefined ? [`    ${words.page.toDo}: ${remedy}`] : [];
+  const mark = { passed: '[x]', failed: '[ ]', skipped: '[-]' }[point.result];
+  return [`${mark} ${words.points[point.point]}: ${text}${at}`, ...todo].map((line) => line.replaceAll('\n', '\n    '));
+}
+
+/** Instants as people write them there. */
+export const timeIn = (timeZone: string, locale: string): ((instant: string) => string) => {
+  const format = new Intl.DateTimeFormat(locale, { dateStyle: 'short', timeStyle: 'medium', timeZone });
+  return (instant) => format.format(new Date(instant));
+};

@@ -1,0 +1,36 @@
+import { loadConfiguration } from '../configuration/load.ts';
+import { handOverAgain } from '../service/hand-over.ts';
+import { installService, serviceState } from '../service/install.ts';
+import { ServiceError } from '../service/service-error.ts';
+import { thisSystem, UNIT } from '../service/system.ts';
+import { serviceWords } from '../service/words.ts';
+import type { Language } from '../words.ts';
+import type { Service } from './service-step.ts';
+
+/** The service of this machine's systemd. */
+export function systemService(): Service {
+  const system = thisSystem();
+  const control = async (verb: 'start' | 'stop') => {
+    const { code, stderr } = await system.run('systemctl', verb, UNIT);
+    if (code !== 0) throw new ServiceError('program-failed', `systemctl ${verb}: ${stderr.trim()}`);
+  };
+  return {
+    possible: system.hasSystemd,
+    active: async () => ['active', 'activating'].includes((await serviceState(system)).active),
+    stop: () => control('stop'),
+    start: async (config) => {
+      // What was written meanwhile as root would be closed to it.
+      await handOverAgain({ configuration: await loadConfiguration(config), config });
+      await control('start');
+    },
+    install: async (config) => (await installService({ config, system })).unit,
+  };
+}
+
+/** What the service's errors say to a technician. */
+export const explainService =
+  (language: Language) =>
+  (error: unknown): string => {
+    if (error instanceof ServiceError) return serviceWords(language).failed(error);
+    return error instanceof Error ? error.message : String(error);
+  };
