@@ -18,6 +18,7 @@ import type { Trust } from '../verify/trust.ts';
 import { DeclinedOrder, digest, verifyOrder } from '../verify/verify-order.ts';
 import { Early } from './early.ts';
 import type { Forgeries } from './forgeries.ts';
+import { certainlyPast } from './index-seen.ts';
 import type { Act } from './lane.ts';
 import type { Overload } from './overload.ts';
 import type { Recalling } from './recall.ts';
@@ -124,6 +125,7 @@ export class Receiver {
       lookup: trust.lookup,
       now: stationClock.now(),
       clockTrusted: stationClock.trusted,
+      certainlyPast: certainlyPast(journal, trust),
     });
     if (verified.ok) {
       return this.#unlessEarly(verified.value.order, async () => {

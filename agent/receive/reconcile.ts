@@ -8,9 +8,8 @@ import type { Journal } from '../book/journal.ts';
 import type { StationClock } from '../clock/station-clock.ts';
 import type { Log } from '../log.ts';
 import type { Trust } from '../verify/trust.ts';
+import { asSeen, indexSeen, type Scope } from './index-seen.ts';
 import type { Revocation } from './revocation.ts';
-
-type Scope = 'all' | 'station';
 
 export interface ReconciliationOptions {
   readonly centre: string;
@@ -110,16 +109,14 @@ export class Reconciliation {
       log('warn', 'index-expired', { scope, generation: index.generation });
       return false;
     }
-    const fact = `generation-${scope}`;
-    const [generation = '-1', by] = (journal.facts.get(fact) ?? '-1').split(' ');
-    // Whoever had a key that was revoked since may have counted ahead for ever.
-    const seen = trust.isRevoked(by) ? -1 : Number(generation);
-    if (index.generation < seen) {
-      log('warn', 'index-rolled-back', { scope, generation: index.generation, seen });
+    const seen = indexSeen(scope, journal, trust);
+    if (index.generation < seen.generation) {
+      log('warn', 'index-rolled-back', { scope, generation: index.generation, seen: seen.generation });
       return false;
     }
-    if (index.generation > seen)
-      await journal.commit(() => ({ insist: true, facts: { [fact]: `${index.generation} ${kid}` } }));
+    if (index.generation > seen.generation) {
+      await journal.commit(() => ({ insist: true, facts: asSeen(scope, index, kid) }));
+    }
     return true;
   }
 }
