@@ -111,7 +111,12 @@ export async function bookOccurrences(
     });
     const reports = airings.flatMap((airing) => (airing.state === 'booked' ? [] : [reportOf(airing, airing.state)]));
     booked = airings.filter(isOpen).map((airing) => bookedAiring(order, airing));
-    return { order: { ...record, through: Math.max(looked, record.through ?? 0) }, airings, reports };
+    return {
+      insist: insists({ order }),
+      order: { ...record, through: Math.max(looked, record.through ?? 0) },
+      airings,
+      reports,
+    };
   });
   return booked;
 }

@@ -1,6 +1,7 @@
 import type { Order } from '../../protocol/order.ts';
 import { type BookedAiring, bookOccurrences } from '../book/book.ts';
 import type { Journal } from '../book/journal.ts';
+import type { OrderRecord } from '../book/records.ts';
 import type { StationClock } from '../clock/station-clock.ts';
 import { isTimeZone, type Schedule, scheduleOf } from './occurrences.ts';
 
@@ -50,7 +51,10 @@ export class Planner {
   async #plan(): Promise<void> {
     const { journal, stationClock, onBooked } = this.#options;
     if (!stationClock.trusted) return;
-    for (const { order, state, through } of [...journal.orders.values()]) {
+    // Warnings first: they are booked even where the others cannot be written down [P-95].
+    const isEmergency = ({ order }: OrderRecord) => order.priority === 'emergency';
+    const orders = [...journal.orders.values()];
+    for (const { order, state, through } of [...orders.filter(isEmergency), ...orders.filter((o) => !isEmergency(o))]) {
       if (state !== 'booked' || order.when.type !== 'daily') continue;
       if (journal.isCancelled(order)) continue;
       const schedule = await this.#scheduleOf(order);
