@@ -154,7 +154,7 @@ export async function startAgent({
 
   const described = {
     ...{ configuration, software: version, journal, journalAlarm, recalling },
-    ...{ stationClock, stage, alarms, centreSettings },
+    ...{ stationClock, stage, alarms, centreSettings, hardware, trust },
   };
   const control = await openControl({
     address: controlAddress(place.folder),

@@ -41,6 +41,7 @@ async function main(): Promise<number> {
   if (command === 'service' && more.length === 1) {
     return serve(more[0], values, languageOf(values.lang, process.env));
   }
+  if (command === 'doctor' && more.length === 0) return examine(values, languageOf(values.lang, process.env));
   const needed = whatIsNeeded(asked ?? command, more, values, say);
   if (needed !== undefined || values.config === undefined) {
     process.stderr.write(`${say.badUsage(needed ?? say.runNeedsConfig)}\n\n${say.help}\n`);
@@ -74,6 +75,7 @@ const options = () =>
       state: { type: 'string' },
       lang: { type: 'string' },
       json: { type: 'boolean' },
+      bundle: { type: 'string' },
       none: { type: 'boolean' },
       verbose: { type: 'boolean', short: 'v' },
       help: { type: 'boolean', short: 'h' },
@@ -153,6 +155,25 @@ async function serve(
     process.stderr.write(`${explain(error, words(language))}\n`);
     return 1;
   }
+}
+
+/** Exit codes: 0, 1 a warning, 2 something is broken, 64 usage. */
+async function examine(
+  {
+    config,
+    json,
+    bundle,
+  }: {
+    readonly config?: string | undefined;
+    readonly json?: boolean | undefined;
+    readonly bundle?: string | undefined;
+  },
+  language: Language,
+): Promise<number> {
+  const { doctorCommand } = await import('./doctor/command.ts');
+  const { code, text } = await doctorCommand({ config, json: json === true, bundle, language });
+  (code === 64 ? process.stderr : process.stdout).write(`${text}\n`);
+  return code;
 }
 
 /** Asks the agent that runs with this configuration. */

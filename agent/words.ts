@@ -53,6 +53,7 @@ Usage:
   loa-agent prefer ORDER-ID [ORDER-ID …]|--none --config FILE [--json] [--lang vi|en]
   loa-agent provision [--help]
   loa-agent enrol --centre URL --code CODE --config FILE [--line LINE] [--state DIR] [--json]
+  loa-agent doctor --config FILE [--json] [--bundle FILE] [--lang vi|en]
   loa-agent service install|print --config FILE, loa-agent service status|remove [--json] [--lang vi|en]
 
   provision           set a station up step by step: see loa-agent provision --help
@@ -64,6 +65,8 @@ Usage:
   resume              end of the stop
   prefer ORDER-ID …   of the priority orders these go first, in this order, also before one on air; the beginning
                       of an id is enough; --none: by their issue again. Routine and emergency keep their places
+  doctor              what is right and wrong with this board and what to do; --bundle FILE.tar.gz collects logs
+                      and state without secrets. Ends with 0, 1 (a warning) or 2 (something is broken)
   service …           the agent as a service of systemd: install and start it, print its unit, its state, remove it
 
   -c, --config FILE   the station's configuration (TOML); agent/README.md explains every key
@@ -105,6 +108,7 @@ Cách dùng:
   loa-agent prefer MÃ-LỆNH [MÃ-LỆNH …]|--none --config TỆP [--json] [--lang vi|en]
   loa-agent provision [--help]
   loa-agent enrol --centre ĐỊA_CHỈ --code MÃ --config TỆP [--line ĐƯỜNG_DÂY] [--state THƯ_MỤC] [--json]
+  loa-agent doctor --config TỆP [--json] [--bundle TỆP] [--lang vi|en]
   loa-agent service install|print --config TỆP, loa-agent service status|remove [--json] [--lang vi|en]
 
   provision           lắp đặt một đài từng bước: xem loa-agent provision --help
@@ -117,6 +121,8 @@ Cách dùng:
   prefer MÃ-LỆNH …    trong các lệnh ưu tiên, những lệnh này phát trước, theo thứ tự ghi ở đây, chen cả lệnh đang phát;
                       chỉ cần ghi phần đầu của mã; --none: trở lại theo giờ ra lệnh. Lệnh thông thường và khẩn cấp
                       không đổi chỗ
+  doctor              bo mạch này tốt hay hỏng chỗ nào, sửa ra sao; --bundle TỆP.tar.gz gom nhật ký và tình trạng,
+                      không có khóa và mã. Kết thúc bằng 0, 1 (có chỗ cần xem) hoặc 2 (có chỗ hỏng)
   service …           chạy như dịch vụ của systemd: cài và khởi động, in tệp dịch vụ, xem tình trạng, gỡ bỏ
 
   -c, --config TỆP    tệp cấu hình của đài (TOML); agent/README.md giải thích từng mục

@@ -3,11 +3,12 @@ import { type AiringRecord, airingKey, isOpen } from '../book/records.ts';
 import type { StationClock } from '../clock/station-clock.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { Stage } from '../due/stage.ts';
+import type { Hardware } from '../hardware/ports.ts';
 import type { Alarms } from '../health/alarms.ts';
 import type { JournalAlarm } from '../health/journal-alarm.ts';
-
 import type { CentreSettings } from '../policy/centre-settings.ts';
 import type { Recalling } from '../receive/recall.ts';
+import type { Trust } from '../verify/trust.ts';
 
 import type { AiringLine, History, Status } from './status.ts';
 
@@ -21,6 +22,8 @@ export interface Described {
   readonly stage: Stage;
   readonly alarms: Alarms;
   readonly centreSettings: CentreSettings;
+  readonly hardware: Pick<Hardware, 'lineHealth'>;
+  readonly trust: Pick<Trust, 'version'>;
 }
 
 /** What one screen holds. */
@@ -36,6 +39,8 @@ export function describeStatus({
   stage,
   alarms,
   centreSettings,
+  hardware,
+  trust,
   linkUp,
   centre,
   preferred,
@@ -44,6 +49,7 @@ export function describeStatus({
   readonly centre: Status['centre'];
   readonly preferred: readonly string[];
 }): Status {
+  const line = hardware.lineHealth();
   const open = [...journal.airings.values()].filter(isOpen);
   const onAir = open.find((airing) => airingKey(airing) === stage.onAir);
   const waiting = open.filter((airing) => airing !== onAir).sort(byOccurrence);
@@ -55,6 +61,10 @@ export function describeStatus({
     clock: stationClock.trusted ? 'trusted' : 'untrusted',
     link: linkUp ? 'up' : 'down',
     centre,
+    ...(line && {
+      line: { state: line.state, ...(line.roundTripMs !== undefined && { roundTripMs: line.roundTripMs }) },
+    }),
+    ...(trust.version !== undefined && { keys: trust.version }),
     stopped: stage.stopped,
     policies: policiesOf(configuration, centreSettings),
     preferred: preferred.map((order) => ({ order, title: journal.orders.get(order)?.order.title ?? '?' })),

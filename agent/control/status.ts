@@ -33,6 +33,10 @@ export const statusSchema = v.object({
   clock: v.picklist(['trusted', 'untrusted']),
   link: v.picklist(['up', 'down']),
   centre: v.picklist(['online', 'offline', 'unknown']),
+  /** The controller's line; absent for hardware without one. */
+  line: v.optional(v.object({ state: v.picklist(['up', 'down']), roundTripMs: v.optional(v.number()) })),
+  /** Version of the manifest of keys that it keeps to; absent before the first. */
+  keys: v.optional(counter),
   stopped: v.boolean(),
   /** What it does not do whatever it is ordered [P-77]. */
   policies: v.object({

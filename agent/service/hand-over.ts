@@ -37,7 +37,7 @@ export async function handOverAgain(options: Omit<HandOverOptions, 'owner'>): Pr
 }
 
 /** Never follows a link: the service's user could have laid one to a file of root's. */
-async function give(path: string, owner: Owner): Promise<void> {
+export async function give(path: string, owner: Owner): Promise<void> {
   let handle: FileHandle;
   try {
     handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
