@@ -195,6 +195,7 @@ export async function startAgent({
   every(HEALTH_MS, async () => {
     sayClock();
     exchange.overload.look();
+    exchange.forgeries.look();
     await journalAlarm.look();
     await reserve.look();
     await sayHealth();

@@ -45,6 +45,7 @@ export interface Exchange {
   readonly recalling: Recalling;
   readonly reconciliation: Reconciliation;
   readonly overload: Overload;
+  readonly forgeries: Forgeries;
   /** Whether anybody listens behind the broker; only known while the link is up. */
   readonly centre: 'online' | 'offline' | 'unknown';
   /** Asks for the time, unless it is known. */
@@ -109,6 +110,13 @@ export function openExchange(options: ExchangeOptions): Exchange {
       else alarms.clear('overload');
     },
   });
+  const forgeries = new Forgeries({
+    journal,
+    clock,
+    log,
+    onForgery: (code) => alarms.raise('forged', 'warning', `a message was refused: ${code}`),
+    onQuiet: () => alarms.clear('forged'),
+  });
   /** Nobody listens. */
   const silence = () => {
     delivery.pause();
@@ -124,12 +132,7 @@ export function openExchange(options: ExchangeOptions): Exchange {
     delivery,
     reconciliation,
     recalling,
-    forgeries: new Forgeries({
-      journal,
-      clock,
-      log,
-      onForgery: (code) => alarms.raise('forged', 'warning', `a message was refused: ${code}`),
-    }),
+    forgeries,
     overload,
     centreSettings,
     log,
@@ -166,7 +169,7 @@ export function openExchange(options: ExchangeOptions): Exchange {
     if (failure === undefined && passedOver) lookAgain();
   });
   return {
-    ...{ inbox, recalling, reconciliation, overload, askTime },
+    ...{ inbox, recalling, reconciliation, overload, forgeries, askTime },
     get centre() {
       return link().up ? host : 'unknown';
     },

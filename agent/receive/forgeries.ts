@@ -7,6 +7,8 @@ import type { Log } from '../log.ts';
 const WINDOW_MS = 60_000;
 /** Reports a minute about messages that anybody may have sent. */
 const REPORTED_IN_WINDOW = 20;
+/** Without another one for so long nobody is at it any more. */
+const QUIET_MS = 24 * 60 * 60_000;
 
 export interface ForgeriesOptions {
   readonly journal: Journal;
@@ -14,6 +16,8 @@ export interface ForgeriesOptions {
   readonly log: Log;
   /** Hears of each; raises the alarm. */
   readonly onForgery: (code: RefusalCode) => void;
+  /** A day has passed without another [P-98]; clears it. */
+  readonly onQuiet: () => void;
 }
 
 /**
@@ -24,6 +28,7 @@ export class Forgeries {
   readonly #options: ForgeriesOptions;
   #seen = new Set<string>();
   #windowEnds = 0;
+  #latestAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: ForgeriesOptions) {
     this.#options = options;
@@ -32,6 +37,7 @@ export class Forgeries {
   /** `message`: SHA-256 of its bytes. */
   async refuse(message: string, refusal: Refusal): Promise<void> {
     const { journal, clock, log, onForgery } = this.#options;
+    this.#latestAt = clock.monotonic();
     if (clock.monotonic() >= this.#windowEnds) {
       this.#seen = new Set();
       this.#windowEnds = clock.monotonic() + WINDOW_MS;
@@ -41,5 +47,10 @@ export class Forgeries {
     log('warn', 'message-refused', { code: refusal.code, message });
     onForgery(refusal.code);
     await journal.commit(() => ({ reports: [{ outcome: 'rejected', message, refusal: refusalOf(refusal) }] }));
+  }
+
+  /** Notices the end of it; to be called now and then. */
+  look(): void {
+    if (this.#options.clock.monotonic() - this.#latestAt >= QUIET_MS) this.#options.onQuiet();
   }
 }
