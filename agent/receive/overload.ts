@@ -35,6 +35,8 @@ export class Overload {
       this.#windowEnds = clock.monotonic() + WINDOW_MS;
     }
     this.#say(true);
+    // [P-99] Declined, it would stand in the place of what it revises, and never be looked for again.
+    if (journal.orders.get(order.id)?.state === 'booked') return;
     if (this.#declined >= DECLINED_IN_WINDOW) return;
     this.#declined += 1;
     log('warn', 'order-declined', { order: order.id, code: refusal.code });

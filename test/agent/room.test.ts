@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { bookCancel, bookOccurrences, bookOrder } from '../../agent/book/book.ts';
+import { bookCancel, bookOccurrences, bookOrder, resumeBook } from '../../agent/book/book.ts';
 import { silentLog } from '../../agent/log.ts';
 import { Overload } from '../../agent/receive/overload.ts';
 import type { VerifiedOrder } from '../../agent/verify/verify-order.ts';
@@ -73,4 +73,23 @@ test('[P-82] what is written about a flood is bounded', async (t) => {
   await clock.advance(60_000);
   overload.look();
   t.same(said, [true, false]);
+});
+
+test('[P-99] a revision for which there is no room leaves the one before as it is, and comes again', async (t) => {
+  const directory = t.testdir();
+  let journal = await openJournal(directory);
+  t.teardown(() => journal.close());
+  const many = (n: number, count = 100) => verified({ id: id(n), when: { type: 'at', instants: instants(count) } });
+  await Promise.all(Array.from({ length: 20 }, (_, n) => bookOrder(journal, many(n))));
+  const overload = new Overload({ journal, clock: new ManualClock(), log: silentLog, onChange: () => {} });
+  const longer = verified({ ...many(3, 150).order, rev: 2, type: 'update' });
+  const { refusal } = await bookOrder(journal, longer);
+  if (refusal !== undefined) await overload.refuse(longer.order, refusal);
+  t.match(refusal, { code: 'too-many-orders' });
+  t.match(journal.orders.get(id(3)), { state: 'booked', order: { rev: 1 } }, 'so that the index brings it again');
+  await journal.close();
+  journal = await openJournal(directory);
+  t.equal((await resumeBook(journal)).length, 2_000, 'nothing of it is taken for replaced');
+  await bookCancel(journal, { id: id(0), rev: 1 }, at);
+  t.equal((await bookOrder(journal, longer)).booked.length, 150);
 });
