@@ -88,8 +88,10 @@ export class Progress {
   /** A zone that did not pass is forgotten, if it passed before. */
   async keepZone(result: ZoneResult): Promise<void> {
     const { verdict } = result;
-    const others = this.#kept.zones.filter(({ zone, relay }) => zone !== result.zone && relay !== result.relay);
     const passed = verdict === 'heard' || verdict === 'measured' ? [{ ...result, verdict }] : [];
+    const others = this.#kept.zones.filter(
+      ({ zone, relay }) => zone !== result.zone && !passed.some((zone) => zone.relay === relay),
+    );
     await this.#keep({ zones: [...others, ...passed] });
   }
 

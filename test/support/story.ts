@@ -101,26 +101,19 @@ export class Story {
     return station;
   }
 
-  /** Virtual hardware with three zones and no agent: nothing is enrolled or configured. */
-  async cabinet(station: string): Promise<VirtualStation> {
-    const cabinet = await startVirtualStation({
-      directory: join(this.folder, station),
-      ...{ centre: 'vinh-phuc', root: this.root, brokerUrl: this.#centre.mqttUrl, station, name: station },
-      zones: ['thon-1', 'thon-2', 'thon-3'].map((id) => ({ id, name: id })),
-      transport: 'pty',
-      agent: 'none',
-    });
-    this.#stations.set(station, cabinet);
-    return cabinet;
+  /** A code for a board that is to be this station. */
+  async code(station: string, zones: readonly { readonly id: string; readonly name: string }[]): Promise<string> {
+    const plan = { station, name: `Đài ${station}`, zones };
+    const { codes } = (await this.post('/api/stations', { stations: [plan] })) as { codes: { code: string }[] };
+    return codes[0]?.code ?? '';
   }
 
   /** As a technician does it: a code from the centre, then the key, the request and the certificate on the board. */
   async #enrol(station: string, directory: string): Promise<{ certificate: string; authority: string }> {
-    const plan = { station, name: station, zones: [{ id: 'loa', name: 'Loa' }] };
-    const { codes } = (await this.post('/api/stations', { stations: [plan] })) as { codes: { code: string }[] };
+    const code = await this.code(station, [{ id: 'loa', name: 'Loa' }]);
     const state = join(directory, 'state');
     const config = join(directory, 'enrolled.toml');
-    await enrol({ centre: this.#centre.httpUrl, code: codes[0]?.code ?? '', config, state, line: 'tcp://127.0.0.1:1' });
+    await enrol({ centre: this.#centre.httpUrl, code, config, state, line: 'tcp://127.0.0.1:1' });
     return { certificate: join(state, 'certificate.pem'), authority: join(state, 'authority.pem') };
   }
 
