@@ -14,7 +14,9 @@ import { lockData } from './data-lock.ts';
 import { openDatabase } from './database/open.ts';
 import { Enrolment } from './enrolment/enrolment.ts';
 import { Inbound } from './inbound.ts';
-import { type CentreKeys, KeyStoreError, loadAuthority, loadKeys, readApiToken } from './keys/key-store.ts';
+import { KeyStoreError } from './keys/errors.ts';
+import { loadAuthority, loadKeys, readApiToken } from './keys/key-store.ts';
+import { Keyring } from './keys/keyring.ts';
 import { Acknowledger } from './ledger/acknowledge.ts';
 import { takeReport } from './ledger/intake.ts';
 import { Ledger } from './ledger/ledger.ts';
@@ -97,15 +99,24 @@ export async function startCentre(options: CentreOptions): Promise<Centre> {
 
 async function compose(options: CentreOptions, opened: Opened): Promise<Centre> {
   const { data, log } = options;
-  let keys = await loadKeys(data);
+  const keys = await loadKeys(data);
   const token = await readApiToken(data);
   if (token === undefined) throw new KeyStoreError('missing', join(data, 'api-token'));
-  const { centre } = keys;
-  const signer = () => keys.signer;
+  const { centre, root } = keys;
   opened.add(await lockData(data));
 
   const database = await openDatabase({ directory: join(data, 'database'), url: options.database, centre, log });
   opened.add(() => database.close());
+  const keyring: Keyring = await Keyring.open(
+    {
+      ...{ data, database, log },
+      publish: (manifest) => bus.publish(topics.all(centre, 'keys'), manifest, { qos: 1, retain: true }),
+      list: () => indexes.publishMany([undefined, ...roster.all().map(({ station }) => station)]),
+    },
+    keys,
+  );
+  opened.add(() => keyring.close());
+  const signer = () => keyring.signer();
   const roster = await Roster.load({ database, log, retained: options.broker !== undefined });
   opened.add(() => roster.close());
   const media = new MediaStore(join(data, 'media'));
@@ -122,7 +133,7 @@ async function compose(options: CentreOptions, opened: Opened): Promise<Centre> 
     log('warn', 'plain-connections', { risk: 'anybody on the network can pose as a station' });
   const enrolment: Enrolment = await Enrolment.load({
     centre,
-    root: keys.root,
+    root,
     authority,
     database,
     url: () => reachable(bus.url, names),
@@ -130,7 +141,7 @@ async function compose(options: CentreOptions, opened: Opened): Promise<Centre> 
     cut: (serials) => bus.cut(serials),
     log,
   });
-  const bus = await makeBus(options, keys, identity, enrolment);
+  const bus = await makeBus(options, centre, identity, enrolment);
   opened.add(() => bus.close());
   opened.add(() => background.settled());
   const indexes = new IndexPublisher({ centre, database, bus, signer, background });
@@ -164,9 +175,12 @@ async function compose(options: CentreOptions, opened: Opened): Promise<Centre> 
     roster,
     log,
     report: (station, payload) => takeReport({ roster, ledger, log }, station, payload),
-    pull: (station, payload) => answerPull({ centre, database, roster, bus, signer, log }, station, payload),
+    pull: async (station, payload) => {
+      await keyring.settled;
+      await answerPull({ centre, database, roster, bus, signer, log }, station, payload);
+    },
     request: async (client, payload) => {
-      const result = pushed(await takeRequest({ book, keys: () => keys }, client, payload));
+      const result = pushed(await takeRequest({ book, keyring }, client, payload));
       log('info', result.ok ? 'order-taken' : 'order-refused', {
         client,
         ...(result.ok ? { id: result.value.id, rev: result.value.rev } : { error: result.refusal }),
@@ -174,17 +188,20 @@ async function compose(options: CentreOptions, opened: Opened): Promise<Centre> 
       receipts.answer(client, payload, result);
     },
     tooMany: (client, payload) => receipts.answer(client, payload, refused('busy', 'too many requests waiting')),
-    heard: (station) => policies.heard(station),
+    heard: async (station) => {
+      await policies.heard(station);
+      // What it has booked may be in question there; an index that lists nothing says so too [P-102].
+      if ((roster.get(station)?.birth?.keys ?? 0) < keyring.manifest.version) await indexes.publish(station);
+    },
     regrouped: async (station, groups) => {
       if ((await joinGroups(database, station, groups)) > 0) await indexes.publish(station);
     },
   });
   opened.add(() => inbound.close());
 
-  const publishKeys = () => bus.publish(topics.all(centre, 'keys'), keys.signedManifest, { qos: 1, retain: true });
   const http = await startHttpServer(options.host, options.httpPort, identity, {
     enrolment,
-    manifest: () => keys.manifest,
+    keyring,
     centre,
     token,
     database,
@@ -197,10 +214,6 @@ async function compose(options: CentreOptions, opened: Opened): Promise<Centre> 
     mediaUrl: () => (options.mediaUrl ?? reachable(http.url, names)).replace(/\/+$/, ''),
     book: async (order) => pushed(await book.book(order, 'centre')),
     cancel: async (request) => pushed(await book.cancel(request, 'centre')),
-    reloadKeys: async () => {
-      keys = await loadKeys(data);
-      await publishKeys();
-    },
   });
   opened.add(() => http.close());
   opened.add(() => stopping.abort());
@@ -210,7 +223,7 @@ async function compose(options: CentreOptions, opened: Opened): Promise<Centre> 
     bus.publish(topics.all(centre, 'host'), encodeHost({ state, since }), { qos: 1, retain: true });
   /** What the broker is to retain, said again now and then: it may lose it without our losing the broker. */
   const greet = async (): Promise<void> => {
-    await publishKeys();
+    await keyring.publish();
     await publishHost('online');
     await indexes.publishAll();
     await policies.sendAgain();
@@ -233,7 +246,7 @@ async function compose(options: CentreOptions, opened: Opened): Promise<Centre> 
   });
   return {
     centre,
-    root: keys.root,
+    root,
     mqttUrl: reachable(bus.url, names),
     httpUrl: reachable(http.url, names),
     close: () => opened.close(log),
@@ -242,7 +255,7 @@ async function compose(options: CentreOptions, opened: Opened): Promise<Centre> 
 
 async function makeBus(
   options: CentreOptions,
-  { centre }: CentreKeys,
+  centre: string,
   identity: ServerIdentity | undefined,
   enrolment: Enrolment,
 ): Promise<Bus> {

@@ -17,7 +17,12 @@ export class DataInUseError extends Error {
  * Takes the data folder for this process: two on one embedded database would ruin it. A process that was killed leaves
  * its lock behind; it is known to be gone by its number together with its time of start. Returns the release.
  */
-export async function lockData(data: string): Promise<() => Promise<void>> {
+export function lockData(data: string): Promise<() => Promise<void>> {
+  return lockFolder(data);
+}
+
+/** The same for any folder that only one process at a time may change. */
+export async function lockFolder(data: string): Promise<() => Promise<void>> {
   const path = join(data, 'lock');
   const mine = `${process.pid} ${await startOf(process.pid)}\n`;
   for (let attempt = 0; ; attempt++) {

@@ -67,6 +67,12 @@ export function peekType(bytes: Uint8Array): string | undefined {
   return header.ok ? header.value.typ : undefined;
 }
 
+/** Reads the `kid` of an envelope, unverified like `peekType`. */
+export function peekKid(bytes: Uint8Array): string | undefined {
+  const header = readHeader(bytes);
+  return header.ok ? header.value.kid : undefined;
+}
+
 /** Verifies a compact JWS of unknown origin and decodes its payload. Never throws [P-21]. */
 export async function open<T>(
   type: EnvelopeType,

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { validate } from '../../protocol/decode.ts';
 import { enrolmentRequestSchema, stationPlanSchema } from '../../protocol/enrolment.ts';
 import { Refusal } from '../../protocol/refusal.ts';
+import { liveOrdersOf } from '../orders/in-force.ts';
 import { readBody, sendJson, sendRefusal } from './http.ts';
 import type { ApiOptions } from './options.ts';
 
@@ -31,13 +32,20 @@ export async function postStations(api: ApiOptions, request: IncomingMessage, re
 
 /** `POST /api/stations/ID/revoke`: its certificate counts no more, and its session ends. */
 export async function postRevoke(api: ApiOptions, station: string, response: ServerResponse): Promise<void> {
-  sendJson(response, 200, { station, certificates: await api.enrolment.revoke(station) });
+  sendJson(response, 200, { station, certificates: await api.enrolment.revoke({ id: station, role: 'station' }) });
+}
+
+/** `POST /api/clients/ID/revoke`: neither its keys nor its certificates count, and its session ends [P-107]. */
+export async function postClientRevoke(api: ApiOptions, client: string, response: ServerResponse): Promise<void> {
+  const keys = await api.keyring.revokeClient(client);
+  const certificates = await api.enrolment.revoke({ id: client, role: 'client' });
+  const orders = await liveOrdersOf(api.database, client);
+  sendJson(response, 200, { client, keys, certificates, orders });
 }
 
 /** `POST /api/clients/ID/certificate`: for the newest key of an ordering client in the manifest. */
 export async function postClientCertificate(api: ApiOptions, client: string, response: ServerResponse): Promise<void> {
-  const { keys, revoked } = api.manifest();
-  const entry = keys.findLast((key) => key.use === 'client' && key.client === client && !revoked.includes(key.kid));
+  const entry = api.keyring.keysOf(client).at(-1);
   if (entry === undefined) return sendRefusal(response, new Refusal('unknown-key', client));
   const { certificate, expiresAt } = await api.enrolment.certify(client, entry.key);
   return sendJson(response, 200, { client, certificate, authority: api.enrolment.authority, expiresAt });

@@ -1,8 +1,8 @@
-import type { Keys } from '../../protocol/keys.ts';
 import type { Order } from '../../protocol/order.ts';
 import type { Decoded } from '../../protocol/refusal.ts';
 import type { Database } from '../database/database.ts';
 import type { Enrolment } from '../enrolment/enrolment.ts';
+import type { Keyring } from '../keys/keyring.ts';
 import type { Log } from '../log.ts';
 import type { MediaStore } from '../media/store.ts';
 import type { Entered } from '../orders/book.ts';
@@ -23,9 +23,7 @@ export interface ApiOptions {
   /** Books and pushes. */
   readonly book: (order: Order) => Promise<Decoded<Entered>>;
   readonly cancel: (request: { id: string; rev?: number; reason?: string }) => Promise<Decoded<Entered>>;
-  /** Reads the keys again after they were changed on disk. */
-  readonly reloadKeys: () => Promise<void>;
-  readonly manifest: () => Keys;
+  readonly keyring: Keyring;
   readonly enrolment: Enrolment;
   readonly stopping: AbortSignal;
   readonly log: Log;

@@ -6,7 +6,7 @@ import { Admission } from '../admission.ts';
 import type { ServerIdentity } from '../authority/server-identity.ts';
 import { allReports, oddReports, reportsOfStation } from '../ledger/store.ts';
 import { serveMedia } from '../media/serve.ts';
-import { postClientCertificate, postEnrol, postRevoke, postStations } from './enrolment.ts';
+import { postClientCertificate, postClientRevoke, postEnrol, postRevoke, postStations } from './enrolment.ts';
 import { hasToken, sendJson } from './http.ts';
 import type { ApiOptions } from './options.ts';
 import { getOrder, getOrders, getWatch, postCancel, postOrder } from './orders.ts';
@@ -90,6 +90,8 @@ async function route(api: ApiOptions, request: IncomingMessage, response: Server
       return postStations(api, request, response);
     case 'POST stations/*/revoke':
       return postRevoke(api, third ?? '', response);
+    case 'POST clients/*/revoke':
+      return postClientRevoke(api, third ?? '', response);
     case 'POST clients/*/certificate':
       return postClientCertificate(api, third ?? '', response);
     case 'GET policy':
@@ -106,7 +108,7 @@ async function route(api: ApiOptions, request: IncomingMessage, response: Server
       return getReports(api, searchParams.get('station'), response);
     case 'POST keys/*':
       if (third !== 'reload') return notFound(response);
-      await api.reloadKeys();
+      await api.keyring.reload();
       return sendJson(response, 200, {});
     default:
       return notFound(response);

@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import * as v from 'valibot';
 import { type Priority, priority } from '../../protocol/fields.ts';
-import { addClientKey, initKeys, KeyStoreError } from '../keys/key-store.ts';
+import { addClientKey } from '../keys/change-keys.ts';
+import { initKeys } from '../keys/key-store.ts';
 import { CentreClient } from './client.ts';
 import { CommandFailure, type Console } from './console.ts';
+import { addKeysChange } from './keys-change.ts';
+import { inWords, tellOfChange } from './keys-changed.ts';
+import { addKeysList } from './keys-list.ts';
 import { type CommonOptions, withCommon } from './options.ts';
-import { readRunFile } from './run-file.ts';
-import type { Words } from './words-en.ts';
 
 export function addKeysCommands(program: Command, console: Console): void {
   const { words } = console;
@@ -21,6 +23,8 @@ export function addKeysCommands(program: Command, console: Console): void {
       console.out(options.json ? JSON.stringify(made) : words.keysInitDone(made.centre, made.root));
     });
 
+  addKeysList(keys, console);
+  addKeysChange(keys, console);
   addCertificate(keys, console);
 
   withCommon(keys.command('add-client').description(words.keysAdd), console)
@@ -33,14 +37,8 @@ export function addKeysCommands(program: Command, console: Console): void {
       const added = await inWords(console, () =>
         addClientKey(options.data, { client, key: options.key, priorities: options.priority }),
       );
-      // A running centre publishes the new manifest at once; one that is not takes it when it starts.
-      if (await readRunFile(options.data)) {
-        const centre = await CentreClient.find(options.data, console);
-        await centre.request('POST', '/api/keys/reload').catch((error: unknown) => {
-          if (!(error instanceof CommandFailure && error.status === 2)) throw error;
-        });
-      }
-      console.out(options.json ? JSON.stringify(added) : words.keysAddDone(added.kid, added.version));
+      const line = words.keysAddDone(added.kid);
+      await tellOfChange(console, options.data, added, [line], options.json && added);
     });
 }
 
@@ -72,31 +70,3 @@ const certificateSchema = v.object({
   authority: v.string(),
   expiresAt: v.string(),
 });
-
-/** `client` is an argument, all else an option of the same name. */
-function invalid({ fields }: KeyStoreError, words: Words): string {
-  return fields
-    .map(({ path, problem }) =>
-      words.badValue(path === 'client' ? '<client>' : `--${path}`, words.problems[problem] ?? problem),
-    )
-    .join('\n');
-}
-
-/** Says in words what a person can put right about the keys. */
-export async function inWords<T>({ words }: Console, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof KeyStoreError)) throw error;
-    switch (error.code) {
-      case 'exists':
-        throw new CommandFailure(2, words.keysExist(error.message));
-      case 'missing':
-        throw new CommandFailure(2, words.noKeys(error.message));
-      case 'invalid':
-        throw new CommandFailure(2, invalid(error, words));
-      case 'unreadable':
-        throw new CommandFailure(2, words.keysUnreadable(error.message));
-    }
-  }
-}

@@ -1,6 +1,7 @@
 import { Command, CommanderError, type Option } from 'commander';
 import { printable } from '../../protocol/text.ts';
 import { software } from '../software.ts';
+import { addClientsCommand } from './clients.ts';
 import { CommandFailure, type Console } from './console.ts';
 import { examples } from './examples.ts';
 import { addKeysCommands } from './keys.ts';
@@ -45,6 +46,7 @@ function makeProgram(console: Console): Command {
   addMediaCommands(program, console);
   addOrderCommands(program, console);
   addStationsCommand(program, console);
+  addClientsCommand(program, console);
   for (const command of everyCommand(program)) {
     command.helpOption('-h, --help', words.optionHelp).helpCommand(false);
     const lines = examples[pathOf(command)] ?? [];

@@ -5,7 +5,7 @@ import { type Centre, startCentre } from '../centre.ts';
 import { DataInUseError } from '../data-lock.ts';
 import { streamLog } from '../log.ts';
 import { CommandFailure, type Console } from './console.ts';
-import { inWords } from './keys.ts';
+import { inWords } from './keys-changed.ts';
 import { type CommonOptions, withCommon } from './options.ts';
 import { removeRunFile, writeRunFile } from './run-file.ts';
 

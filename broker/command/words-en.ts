@@ -1,3 +1,4 @@
+import { keyringInEnglish } from './keyring-en.ts';
 import { policyInEnglish } from './policy-en.ts';
 import { refusalsInEnglish } from './refusals-en.ts';
 
@@ -35,7 +36,8 @@ export const english = {
   keysCertificateOut: 'folder for the two files',
   keysCertified: (client: string, certificate: string, authority: string) =>
     `${client} may connect with:\n  ${certificate}   its certificate, for the key that signs its orders\n  ${authority}   the authority, by which it knows this centre`,
-  keysAddDone: (kid: string, version: number) => `Key ${kid} is in manifest version ${version}.`,
+  keysAddDone: (kid: string) => `The name of the key is ${kid}.`,
+  keyring: keyringInEnglish,
 
   run: 'run the centre until it is stopped (Ctrl-C)',
   runHost: 'address to listen on',

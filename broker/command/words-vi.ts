@@ -1,3 +1,4 @@
+import { keyringInVietnamese } from './keyring-vi.ts';
 import { policyInVietnamese } from './policy-vi.ts';
 import { refusalsInVietnamese } from './refusals-vi.ts';
 import type { Words } from './words-en.ts';
@@ -36,7 +37,8 @@ export const vietnamese: Words = {
   keysCertificateOut: 'thư mục ghi hai tệp',
   keysCertified: (client, certificate, authority) =>
     `${client} kết nối được bằng:\n  ${certificate}   chứng thư, cho chính khóa ký lệnh\n  ${authority}   chứng thư gốc, để nhận ra trung tâm này`,
-  keysAddDone: (kid, version) => `Đã thêm khóa ${kid} vào danh mục khóa phiên bản ${version}.`,
+  keysAddDone: (kid) => `Tên của khóa là ${kid}.`,
+  keyring: keyringInVietnamese,
 
   run: 'chạy trung tâm cho đến khi dừng (Ctrl-C)',
   runHost: 'địa chỉ lắng nghe',

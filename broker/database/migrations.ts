@@ -125,4 +125,11 @@ export const migrations: readonly (readonly string[])[] = [
       set_at text not null
     )`,
   ],
+  [
+    // Keys of ordering clients that were taken back here, whatever the manifest says until it is signed anew.
+    `create table revoked_keys (
+      kid text primary key,
+      revoked_at text not null
+    )`,
+  ],
 ];

@@ -8,7 +8,7 @@ import {
 } from '../../protocol/enrolment.ts';
 import { importPublicKey } from '../../protocol/keys.ts';
 import { accepted, type Decoded, refused } from '../../protocol/refusal.ts';
-import { Authority, type Issued } from '../authority/authority.ts';
+import { Authority, type Issued, type Subject } from '../authority/authority.ts';
 import type { Database } from '../database/database.ts';
 import type { Log } from '../log.ts';
 import { planOf, revokeCertificates, revokedSerials, saveCertificate, saveEnrolment, useCode } from './store.ts';
@@ -133,12 +133,12 @@ export class Enrolment {
     return issued;
   }
 
-  /** Takes back what a station was let in with; returns how many certificates that were. */
-  async revoke(station: string): Promise<number> {
+  /** Takes back what a station or an ordering client was let in with; returns how many certificates that were. */
+  async revoke(owner: Subject): Promise<number> {
     const { database, cut, log } = this.#options;
-    const serials = await revokeCertificates(database, { id: station, role: 'station' });
+    const serials = await revokeCertificates(database, owner);
     this.#cutOff(serials, cut);
-    log('warn', 'station-revoked', { station, certificates: serials.length });
+    log('warn', `${owner.role}-revoked`, { [owner.role]: owner.id, certificates: serials.length });
     return serials.length;
   }
 

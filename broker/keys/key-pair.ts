@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto';
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, exportPKCS8, generateKeyPair, importPKCS8 } from 'jose';
 import { ALGORITHM } from '../../protocol/envelope.ts';
 
@@ -19,4 +20,11 @@ export async function makeKeyPair(): Promise<KeyPair> {
 
 export function importPrivateKey(pem: string): Promise<CryptoKey> {
   return importPKCS8(pem, ALGORITHM);
+}
+
+/** The public key's 32 bytes in base64url. Throws where the PEM holds no private key. */
+export function publicKeyOf(pem: string): string {
+  const { x } = createPublicKey(pem).export({ format: 'jwk' });
+  if (x === undefined) throw new Error('no Ed25519 key');
+  return x;
 }

@@ -7,6 +7,7 @@ import { accepted, type Decoded, Refusal, refused } from '../../protocol/refusal
 import type { Database, Queries } from '../database/database.ts';
 import type { Roster } from '../roster/roster.ts';
 import { type Audience, resolveAudience } from './audience.ts';
+import { lockBook } from './book-lock.ts';
 import { liveCounts } from './in-force.ts';
 import {
   type BookedOrder,
@@ -38,8 +39,6 @@ export interface BookOptions {
   readonly signer: () => SigningKey;
 }
 
-/** Bookings go one after the other, whatever connection they come on: they count and compare before they write. */
-const BOOK_LOCK = 7_301_502;
 const KEPT_FOR_EMERGENCIES = 50;
 
 /** The order book: the one room behind every door [P-30]. What it returns as accepted is in the database. */
@@ -59,8 +58,6 @@ export class OrderBook {
     if (order.centre !== centre) {
       return refused('wrong-centre', '', [{ path: 'centre', problem: `must be ${centre}` }]);
     }
-    const signed = await asDecoded(() => encodeOrder(order, signer()));
-    if (!signed.ok) return signed;
     const content = sha256(JSON.stringify(order));
     return this.#locked(database, async (queries) => {
       const latest = await latestRevision(queries, order.id);
@@ -73,6 +70,9 @@ export class OrderBook {
       if (!allowed.ok) return allowed;
       const audience = resolveAudience(order.to, roster);
       if (!audience.ok) return audience;
+      // Within the lock: a key that was exchanged a moment ago signs nothing more.
+      const signed = await asDecoded(() => encodeOrder(order, signer()));
+      if (!signed.ok) return signed;
       const room = await hasRoom(queries, order, audience.value);
       if (!room.ok) return room;
       const booked: BookedOrder = {
@@ -129,7 +129,7 @@ export class OrderBook {
 
   #locked<T>(database: Database, work: (queries: Queries) => Promise<T>): Promise<T> {
     return database.transaction(async (queries) => {
-      await queries.query('select pg_advisory_xact_lock($1)', [BOOK_LOCK]);
+      await lockBook(queries);
       return work(queries);
     });
   }

@@ -120,3 +120,12 @@ export async function messagesFor(queries: Queries, station: string, ids: readon
   );
   return rows.map((row) => row.signed);
 }
+
+/** The ids of the live orders that a client has ordered. */
+export async function liveOrdersOf(queries: Queries, client: string): Promise<string[]> {
+  const rows = await queries.query<{ id: string }>(
+    `select orders.id from orders where ${LIVE} and client = $2 order by booked_at`,
+    [new Date().toISOString(), client],
+  );
+  return rows.map(({ id }) => id);
+}

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { addClientKey } from '../../broker/keys/key-store.ts';
+import { addClientKey } from '../../broker/keys/change-keys.ts';
 import { encodeCancelRequest } from '../../protocol/cancel.ts';
 import { encodeOrder, encodeOrderRequest, type Order } from '../../protocol/order.ts';
 import { until } from '../support/until.ts';

@@ -1,5 +1,5 @@
 import mqtt from 'mqtt';
-import { addClientKey } from '../../../broker/keys/key-store.ts';
+import { addClientKey } from '../../../broker/keys/change-keys.ts';
 import type { SigningKey } from '../../../protocol/envelope.ts';
 import type { Priority } from '../../../protocol/fields.ts';
 import type { Order } from '../../../protocol/order.ts';

@@ -78,7 +78,7 @@ export class TestStation {
   /** `configuration`: the version of the centre's configuration that it keeps to. */
   async bear(groups: string[], configuration?: number): Promise<void> {
     const boot = randomBytes(16).toString('hex');
-    const { configuration: _, ...plain } = birth;
+    const { configuration: _, keys: __, ...plain } = birth;
     const said = { ...plain, ...(configuration !== undefined && { configuration }) };
     await this.publish(
       'birth',
