@@ -14,11 +14,13 @@ const plansSchema = v.strictObject({
 
 /** `POST /enrol`, open to everybody: whoever has a code that counts becomes its station. */
 export async function postEnrol(api: ApiOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  // A body that is too long costs the request its socket.
+  const peer = request.socket.remoteAddress ?? '';
   const body = await readBody(request, response);
   const asked = body.ok ? validate(enrolmentRequestSchema, body.value) : body;
-  const answer = asked.ok ? await api.enrolment.enrol(asked.value, request.socket.remoteAddress ?? '') : asked;
+  const answer = asked.ok ? await api.enrolment.enrol(asked.value, peer) : asked;
   if (answer.ok) return sendJson(response, 200, answer.value);
-  api.log('warn', 'enrolment-refused', { peer: request.socket.remoteAddress, code: answer.refusal.code });
+  api.log('warn', 'enrolment-refused', { peer, code: answer.refusal.code });
   return sendRefusal(response, answer.refusal);
 }
 

@@ -11,7 +11,9 @@ import { askCentre } from '../../agent/enrol/ask-centre.ts';
 import { certificateRequest } from '../../agent/enrol/certificate.ts';
 import { openStationKey, type StationKey } from '../../agent/report/station-key.ts';
 import { Authority } from '../../broker/authority/authority.ts';
+import { openDatabase } from '../../broker/database/open.ts';
 import { loadAuthority } from '../../broker/keys/key-store.ts';
+import { silentLog } from '../../broker/log.ts';
 import { type EnrolmentAnswer, parseCode } from '../../protocol/enrolment.ts';
 import { topics } from '../../protocol/topics.ts';
 import { callSecurely, TestCentre } from './support/test-centre.ts';
@@ -215,6 +217,20 @@ test('a code works once, for its station, and is not to be guessed', async (t) =
     const body = JSON.stringify({ secret: parseCode(wanted)?.secret, request });
     const response = await fetch(`${bench.centre.httpUrl}/enrol`, { method: 'POST', agent: elsewhere, body });
     t.match(await response.json(), { plan: { station: 'lap-thach' } }, 'from another address');
+  });
+
+  await t.test('after seven days a code is none', async (t) => {
+    const late = await bench.code('yen-lac');
+    const inTime = await bench.code('song-lo');
+    const { centre } = bench;
+    await centre.stop();
+    const database = await openDatabase({ directory: join(centre.data, 'database'), centre: id, log: silentLog });
+    const shift = 'update enrolments set expires_at = $2 where station = $1 returning station';
+    await database.query(shift, ['yen-lac', new Date(Date.now() - 1_000).toISOString()]);
+    await database.close();
+    await centre.open({ plain: false });
+    await t.rejects(bench.enrol(key, late), { code: 'refused', message: 'wrong-code' });
+    t.match(await bench.enrol(key, inTime), { plan: { station: 'song-lo' } });
   });
 });
 
