@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { filters } from '../protocol/topics.ts';
-import { resumeBook } from './book/book.ts';
 import { byLateness, stillOpen } from './book/late.ts';
+import { resumeBook } from './book/resume.ts';
 import { type Clock, systemClock } from './clock/clock.ts';
 import { routine } from './clock/routine.ts';
 import { StationClock } from './clock/station-clock.ts';

@@ -1,5 +1,5 @@
 import { type AttendOptions, attend } from './attend.ts';
-import type { BookedAiring, Booking } from './book/book.ts';
+import type { BookedAiring, Booking } from './book/booking.ts';
 
 export type AttendanceOptions = Omit<AttendOptions, 'withdrawn' | 'closing'>;
 

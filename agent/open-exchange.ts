@@ -1,5 +1,5 @@
 import { topics } from '../protocol/topics.ts';
-import type { Booking } from './book/book.ts';
+import type { Booking } from './book/booking.ts';
 import type { Clock } from './clock/clock.ts';
 import type { StationClock } from './clock/station-clock.ts';
 import type { Configuration } from './configuration/schema.ts';

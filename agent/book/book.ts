@@ -1,33 +1,12 @@
 import type { Cancel } from '../../protocol/cancel.ts';
 import type { Order } from '../../protocol/order.ts';
 import type { Refusal } from '../../protocol/refusal.ts';
-import type { Outcome } from '../../protocol/report.ts';
 import type { VerifiedOrder } from '../verify/verify-order.ts';
+import { type BookedAiring, type Booking, bookedAiring, insists, refusalOf, reportOf, withState } from './booking.ts';
 import type { Journal } from './journal.ts';
 import { type AiringRecord, airingKey, isOpen, type Occurrence, type OrderRecord } from './records.ts';
 import { hasRoomForOrder, lackOfRoom, roomForAirings } from './room.ts';
 import type { ReportDraft } from './sayable.ts';
-
-/** One occurrence of one order on this station, on the journal. Only this file makes one. */
-export interface BookedAiring {
-  readonly key: string;
-  readonly order: Order;
-  readonly occurrence: Occurrence;
-  readonly zones: readonly string[];
-  /** What the journal knew of it when it was taken up. */
-  readonly state: AiringRecord['state'];
-  /** Samples of its programme that were heard already. */
-  readonly samples: number;
-}
-
-export interface Booking {
-  /** New airings, to be fetched and aired. */
-  readonly booked: readonly BookedAiring[];
-  /** Airings that are off now: not to be begun, and to be stopped if on air. */
-  readonly withdrawn: readonly string[];
-  /** Why the order was not taken; nothing is written of it. */
-  readonly refusal?: Refusal;
-}
 
 const nothing: Booking = { booked: [], withdrawn: [] };
 
@@ -158,96 +137,6 @@ export async function bookCancel(journal: Journal, cancel: Pick<Cancel, 'id' | '
   return { booked: [], withdrawn };
 }
 
-/**
- * What the journal still owes after a start: airings to take up again. One that was on air when the station died was
- * heard in part: it is reported `interrupted`, and goes on as its order says, unless so little was left that it may
- * have been heard in full [P-69]. What was cancelled or replaced meanwhile, and died before it could say so, says so.
- */
-export async function resumeBook(journal: Journal): Promise<readonly BookedAiring[]> {
-  const open = () => [...journal.airings.values()].filter(isOpen);
-  await journal.commit(() => {
-    const off = open().filter((airing) => isOff(journal, airing));
-    const cut = open().filter((airing) => airing.state === 'airing' && !isOff(journal, airing));
-    if (off.length + cut.length === 0) return undefined;
-    const cancelled = off.map(withState('cancelled'));
-    const interrupted = cut.map((airing): AiringRecord => {
-      const order = journal.orders.get(airing.order.id)?.order;
-      const { ending, samples = 0, ...rest } = withState('interrupted')(airing);
-      const again = order !== undefined && order.onInterrupt !== 'skip' && ending !== true;
-      if (!again) return { ...rest, samples };
-      return { ...rest, continues: true, samples: order.onInterrupt === 'resume' ? samples : 0 };
-    });
-    return {
-      airings: [...cancelled, ...interrupted],
-      reports: [
-        ...cancelled.map((airing) => reportOf(airing, 'cancelled')),
-        ...interrupted.map((airing) => ({
-          ...reportOf(airing, 'interrupted'),
-          ...(airing.continues && { continues: true as const }),
-        })),
-      ],
-    };
-  });
-  const owed = open().flatMap((airing) => {
-    const record = journal.orders.get(airing.order.id);
-    return record === undefined ? [] : [bookedAiring(record.order, airing)];
-  });
-  // A warning is not to be begun behind a thousand others.
-  const isEmergency = ({ order }: BookedAiring) => order.priority === 'emergency';
-  return [...owed.filter(isEmergency), ...owed.filter((airing) => !isEmergency(airing))];
-}
-
-/** What goes onto an airing's record together with its outcome. */
-export interface Standing {
-  readonly at: string;
-  /** Samples heard so far, of an airing that goes on. */
-  readonly samples?: number;
-  readonly ending?: true;
-}
-
-/**
- * Moves an airing on and writes its report in the same entry. [P-62] One last report: false, and nothing written, when
- * the airing has ended already, for instance by a cancellation a moment ago.
- */
-export function recordOutcome(
-  journal: Journal,
-  airing: BookedAiring,
-  outcome: Outcome,
-  { at, samples, ending }: Standing,
-  details: Partial<ReportDraft> = {},
-): Promise<boolean> {
-  return journal.commit(() => {
-    const record = journal.airings.get(airing.key);
-    if (record === undefined || !isOpen(record)) return undefined;
-    const { continues: _, ending: __, code: ___, because: ____, grade: _____, ...rest } = record;
-    const [because] = details.refusal?.fields ?? [];
-    const moved: AiringRecord = {
-      ...rest,
-      state: outcome,
-      at,
-      ...(samples !== undefined && { samples }),
-      ...(ending && { ending }),
-      ...(details.continues && { continues: details.continues }),
-      ...(details.refusal && { code: details.refusal.code }),
-      ...(details.evidence && { grade: details.evidence.grade }),
-      ...(because && { because }),
-    };
-    return { insist: insists(airing), airings: [moved], reports: [{ ...details, ...reportOf(record, outcome) }] };
-  });
-}
-
-/** Notes how far an airing on air has come; nothing is reported. False when it is not on air any more. */
-export function recordProgress(
-  journal: Journal,
-  airing: BookedAiring,
-  progress: { readonly samples: number; readonly ending?: true },
-): Promise<boolean> {
-  return journal.commit(() => {
-    const record = journal.airings.get(airing.key);
-    return record?.state === 'airing' ? { insist: insists(airing), airings: [{ ...record, ...progress }] } : undefined;
-  });
-}
-
 function occurrencesOf(order: Order): readonly Occurrence[] {
   switch (order.when.type) {
     case 'now':
@@ -259,19 +148,8 @@ function occurrencesOf(order: Order): readonly Occurrence[] {
   }
 }
 
-function bookedAiring(order: Order, { state, samples = 0, ...record }: AiringRecord): BookedAiring {
-  return { key: airingKey(record), order, occurrence: record.occurrence, zones: record.zones, state, samples };
-}
-
-/** [P-95] */
-const insists = ({ order }: Pick<BookedAiring, 'order'>): boolean => order.priority === 'emergency';
-
 const isKnown = (journal: Journal, order: Order): boolean =>
   (journal.orders.get(order.id)?.order.rev ?? 0) >= order.rev;
-
-/** Whether its order was cancelled, or has a later revision, whose programme is another. */
-const isOff = (journal: Journal, { order }: AiringRecord): boolean =>
-  journal.isCancelled(order) || (journal.orders.get(order.id)?.order.rev ?? order.rev) > order.rev;
 
 function unfinished(journal: Journal, id: string, upTo = Number.MAX_SAFE_INTEGER) {
   const open = journal.airingsOf(id).filter((airing) => airing.order.rev <= upTo && isOpen(airing));
@@ -280,16 +158,6 @@ function unfinished(journal: Journal, id: string, upTo = Number.MAX_SAFE_INTEGER
     onAir: open.filter(({ state }) => state === 'airing'),
   };
 }
-
-const withState =
-  (state: AiringRecord['state']) =>
-  ({ continues: _, ...airing }: AiringRecord): AiringRecord => ({ ...airing, state });
-
-const reportOf = ({ order, occurrence }: AiringRecord, outcome: Outcome): ReportDraft => ({
-  outcome,
-  order,
-  occurrence,
-});
 
 /** One report for each occurrence, or one for the order as a whole where it has none yet. */
 function endOf(
@@ -300,12 +168,4 @@ function endOf(
 ): ReportDraft[] {
   if (when.type === 'daily') return [{ outcome, order }];
   return occurrences.map((occurrence) => ({ outcome, order, occurrence }));
-}
-
-/** A refusal as a report carries it. */
-export function refusalOf(refusal: Refusal): NonNullable<ReportDraft['refusal']> {
-  return {
-    code: refusal.code,
-    ...(refusal.fields.length > 0 && { fields: refusal.fields.map(({ path, problem }) => ({ path, problem })) }),
-  };
 }

@@ -1,4 +1,4 @@
-import type { BookedAiring } from './book.ts';
+import type { BookedAiring } from './booking.ts';
 import type { Journal } from './journal.ts';
 import { isOpen } from './records.ts';
 

@@ -1,6 +1,6 @@
 import type { RecalledAiring } from '../../protocol/recall.ts';
 import { isFinal } from '../../protocol/report.ts';
-import type { Booking } from './book.ts';
+import type { Booking } from './booking.ts';
 import type { Journal } from './journal.ts';
 import { type AiringRecord, airingKey, isOpen } from './records.ts';
 import type { ReportDraft } from './sayable.ts';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { OrderReference } from '../../protocol/fields.ts';
 import type { VerifiedOrder } from '../verify/verify-order.ts';
-import type { Booking } from './book.ts';
+import type { Booking } from './booking.ts';
 import type { Journal } from './journal.ts';
 import { type AiringRecord, airingKey, isOpen } from './records.ts';
 import type { ReportDraft } from './sayable.ts';

@@ -1,5 +1,6 @@
 import type { Order } from '../../protocol/order.ts';
-import { type BookedAiring, bookOccurrences } from '../book/book.ts';
+import { bookOccurrences } from '../book/book.ts';
+import type { BookedAiring } from '../book/booking.ts';
 import type { Journal } from '../book/journal.ts';
 import type { OrderRecord } from '../book/records.ts';
 import type { StationClock } from '../clock/station-clock.ts';

@@ -1,5 +1,5 @@
 import type { Outcome } from '../../protocol/report.ts';
-import type { BookedAiring } from '../book/book.ts';
+import type { BookedAiring } from '../book/booking.ts';
 import { type Clock, sleep } from '../clock/clock.ts';
 import type { StationClock } from '../clock/station-clock.ts';
 import { Ticks } from '../clock/ticks.ts';

@@ -1,6 +1,6 @@
 import type { AudioVariant, Order } from '../../protocol/order.ts';
 import { Refusal } from '../../protocol/refusal.ts';
-import type { BookedAiring } from '../book/book.ts';
+import type { BookedAiring } from '../book/booking.ts';
 import type { Track } from './cache.ts';
 import { type Obtaining, obtain } from './obtain.ts';
 import { Slots } from './slots.ts';

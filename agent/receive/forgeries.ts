@@ -1,5 +1,5 @@
 import type { Refusal, RefusalCode } from '../../protocol/refusal.ts';
-import { refusalOf } from '../book/book.ts';
+import { refusalOf } from '../book/booking.ts';
 import type { Journal } from '../book/journal.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Log } from '../log.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { decodeRecall, type Recall, type RecallQuestion } from '../../protocol/recall.ts';
-import type { Booking } from '../book/book.ts';
+import type { Booking } from '../book/booking.ts';
 import type { Journal } from '../book/journal.ts';
 import { bookRecalled } from '../book/recall.ts';
 import { type Clock, sleep } from '../clock/clock.ts';

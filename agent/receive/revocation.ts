@@ -1,5 +1,5 @@
 import type { OrderReference } from '../../protocol/fields.ts';
-import type { Booking } from '../book/book.ts';
+import type { Booking } from '../book/booking.ts';
 import type { Journal } from '../book/journal.ts';
 import { isInQuestion, ordersInQuestion, refuseRevoked, vouch } from '../book/revoked.ts';
 import type { StationClock } from '../clock/station-clock.ts';

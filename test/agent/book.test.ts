@@ -2,16 +2,10 @@ import { readdir, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { test } from 'tap';
-import {
-  bookCancel,
-  bookOccurrences,
-  bookOrder,
-  declineOrder,
-  recordOutcome,
-  recordProgress,
-  resumeBook,
-} from '../../agent/book/book.ts';
+import { bookCancel, bookOccurrences, bookOrder, declineOrder } from '../../agent/book/book.ts';
 import type { Journal } from '../../agent/book/journal.ts';
+import { recordOutcome, recordProgress } from '../../agent/book/outcome.ts';
+import { resumeBook } from '../../agent/book/resume.ts';
 import type { VerifiedOrder } from '../../agent/verify/verify-order.ts';
 import type { Order } from '../../protocol/order.ts';
 import { Refusal } from '../../protocol/refusal.ts';

@@ -1,5 +1,5 @@
 import { type Test, test } from 'tap';
-import type { BookedAiring } from '../../agent/book/book.ts';
+import type { BookedAiring } from '../../agent/book/booking.ts';
 import { Journal } from '../../agent/book/journal.ts';
 import { type AiringRecord, airingKey } from '../../agent/book/records.ts';
 import { Stage } from '../../agent/due/stage.ts';

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { test } from 'tap';
-import { type BookedAiring, bookOrder, recordOutcome } from '../../agent/book/book.ts';
+import { bookOrder } from '../../agent/book/book.ts';
+import type { BookedAiring } from '../../agent/book/booking.ts';
 import type { Journal } from '../../agent/book/journal.ts';
 import { FULL_OUTBOX } from '../../agent/book/outbox.ts';
+import { recordOutcome } from '../../agent/book/outcome.ts';
 import { systemClock } from '../../agent/clock/clock.ts';
 import { Planner } from '../../agent/due/planner.ts';
 import { silentLog } from '../../agent/log.ts';

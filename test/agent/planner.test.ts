@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { test } from 'tap';
-import { type BookedAiring, bookOrder } from '../../agent/book/book.ts';
+import { bookOrder } from '../../agent/book/book.ts';
+import type { BookedAiring } from '../../agent/book/booking.ts';
 import { Planner } from '../../agent/due/planner.ts';
 import type { VerifiedOrder } from '../../agent/verify/verify-order.ts';
 import type { Order } from '../../protocol/order.ts';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { test } from 'tap';
-import { bookOrder, recordOutcome } from '../../agent/book/book.ts';
+import { bookOrder } from '../../agent/book/book.ts';
+import { recordOutcome } from '../../agent/book/outcome.ts';
 import { systemClock } from '../../agent/clock/clock.ts';
 import { Stage } from '../../agent/due/stage.ts';
 import { silentLog } from '../../agent/log.ts';

@@ -1,5 +1,6 @@
 import { test } from 'tap';
-import { bookCancel, bookOccurrences, bookOrder, resumeBook } from '../../agent/book/book.ts';
+import { bookCancel, bookOccurrences, bookOrder } from '../../agent/book/book.ts';
+import { resumeBook } from '../../agent/book/resume.ts';
 import { silentLog } from '../../agent/log.ts';
 import { Overload } from '../../agent/receive/overload.ts';
 import type { VerifiedOrder } from '../../agent/verify/verify-order.ts';

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import type { BookedAiring } from '../../agent/book/book.ts';
+import type { BookedAiring } from '../../agent/book/booking.ts';
 import { whenDue } from '../../agent/due/when-due.ts';
 import type { Order } from '../../protocol/order.ts';
 import { anOrder } from '../support/examples.ts';

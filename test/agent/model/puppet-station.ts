@@ -1,7 +1,8 @@
 import { cpSync } from 'node:fs';
 import { Attendance } from '../../../agent/attendance.ts';
-import { bookCancel, bookOrder, resumeBook } from '../../../agent/book/book.ts';
+import { bookCancel, bookOrder } from '../../../agent/book/book.ts';
 import type { Journal } from '../../../agent/book/journal.ts';
+import { resumeBook } from '../../../agent/book/resume.ts';
 import { Ticks } from '../../../agent/clock/ticks.ts';
 import { Stage } from '../../../agent/due/stage.ts';
 import { COARSE_MS } from '../../../agent/due/when-due.ts';
