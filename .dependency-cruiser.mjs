@@ -44,7 +44,7 @@ export default {
     forbid(
       'no-development-packages',
       'What ships runs with `npm ci --omit=dev`.',
-      { path: `${programs}|^protocol/` },
+      { path: `${programs}|^protocol/`, pathNot: '^simulator/setup/' },
       { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
     ),
     forbid('resolvable', 'Every import leads somewhere.', {}, { couldNotResolve: true }),

@@ -214,4 +214,7 @@ function print(text: string): number {
   return 0;
 }
 
-process.exitCode = await main();
+// Nothing is awaited here: as a bundle for boards this is no module.
+void main().then((code) => {
+  process.exitCode = code;
+});

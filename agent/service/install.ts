@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { realpath, rename, rm, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { loadConfiguration } from '../configuration/load.ts';
 import { handOver, type Owner } from './hand-over.ts';
 import { ServiceError } from './service-error.ts';
@@ -40,19 +40,26 @@ export async function installService({ system = thisSystem(), ...options }: Inst
   if (!system.hasSystemd) return { unit: system.unitFile, started: false };
   await succeed(system, 'systemctl', 'daemon-reload');
   await succeed(system, 'systemctl', 'enable', UNIT);
-  const { code } = await system.run('systemctl', 'restart', UNIT);
-  if (code !== 0) {
-    const { stdout } = await system.run('journalctl', '--unit', UNIT, '--lines', '12', '--no-pager', '--output', 'cat');
-    throw new ServiceError('not-started', stdout.trim());
-  }
+  await start(system);
+  // A bundled agent writes down when it ends what a start compiles: the start after a power cut is to have it.
+  if (existsSync(join(dirname(await realpath(options.program ?? runningProgram())), 'bundle.js'))) await start(system);
   return { unit: system.unitFile, started: true };
 }
+
+async function start(system: System): Promise<void> {
+  const { code } = await system.run('systemctl', 'restart', UNIT);
+  if (code === 0) return;
+  const { stdout } = await system.run('journalctl', '--unit', UNIT, '--lines', '12', '--no-pager', '--output', 'cat');
+  throw new ServiceError('not-started', stdout.trim());
+}
+
+const runningProgram = (): string => process.argv[1] ?? '';
 
 /** The unit for this machine and this configuration. Throws ConfigurationError, or ServiceError `in-home`. */
 export async function serviceUnit({
   config,
   system = thisSystem(),
-  program = process.argv[1] ?? '',
+  program = runningProgram(),
 }: InstallOptions): Promise<string> {
   const configuration = await loadConfiguration(config);
   const main = await realpath(program);

@@ -47,6 +47,9 @@ User=${USER}
 SupplementaryGroups=${groups.join(' ')}
 UMask=0077
 ${writable(configuration)}
+# V8's code cache of the bundled agent.
+CacheDirectory=loa
+CacheDirectoryMode=0700
 
 NoNewPrivileges=yes
 CapabilityBoundingSet=

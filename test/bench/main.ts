@@ -26,7 +26,7 @@ const command = new Command('bench')
   .addArgument(
     new Argument(
       '[what]',
-      'orders and starts; a warning while a bulletin is on air; a restart with 1,000 orders; a full outbox; floods',
+      'orders and starts; a warning while a bulletin is on air; a restart with 1,000 orders; a full outbox; floods; the bundle',
     )
       .choices(Object.keys(series))
       .default('orders'),

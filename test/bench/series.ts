@@ -1,4 +1,5 @@
 import { airOnce } from './airing.ts';
+import { bundledRound, bundledWays, type Ways } from './bundled.ts';
 import { drainRound } from './drain.ts';
 import type { Figures } from './figures.ts';
 import { type FloodKind, flood } from './flood.ts';
@@ -112,4 +113,32 @@ const drain: Series = {
   aims: (figures) => [aimOf('a warning amid the reports', 'ms', figures.of(names.drainingWarning).median, 1_000)],
 };
 
-export const series: Readonly<Record<string, Series>> = { orders, preemption, restart, drain, flood: floods };
+/** The agent as boards have it beside the agent as developers have it. */
+function bundle(): Series {
+  let ways: Ways | undefined;
+  return {
+    rounds: 25,
+    async prepare(stage, warmUp) {
+      await stage.steady.agent.stop();
+      ways = bundledWays(stage);
+      await bundledRound(stage, ways, warmUp);
+    },
+    async round(stage, figures) {
+      if (ways !== undefined) await bundledRound(stage, ways, figures);
+    },
+    ratios: (figures) => [
+      ratio(figures, names.bundledStart, names.start),
+      ratio(figures, names.cachedStart, names.start),
+      ratio(figures, names.cachedIdle, names.idle),
+    ],
+    aims: (figures) => [
+      aimOf(names.cachedStart, 'ms', figures.of(names.cachedStart).median, 300),
+      aimOf(names.cachedIdle, 'MB', figures.of(names.cachedIdle).median, 75),
+    ],
+  };
+}
+
+export const series: Readonly<Record<string, Series>> = {
+  ...{ orders, preemption, restart, drain, flood: floods },
+  bundle: bundle(),
+};
