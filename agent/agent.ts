@@ -16,6 +16,7 @@ import { Alarms } from './health/alarms.ts';
 import { JournalAlarm } from './health/journal-alarm.ts';
 import { measureHealth } from './health/measure.ts';
 import { Link } from './link/link.ts';
+import { Renewal } from './link/renewal.ts';
 import { Voice } from './link/voice.ts';
 import type { Log } from './log.ts';
 import { openAiring } from './open-airing.ts';
@@ -111,8 +112,14 @@ export async function startAgent({
     else alarms.raise('clock', 'warning', doubt);
   };
 
+  const renewal = new Renewal({
+    ...{ centre, station, publicKey: signer.publicKey, identity, path: configuration.link.certificate },
+    ...{ trust, stationClock, alarms, log },
+    ask: () => voice.pull({ certificate: true }),
+  });
   const exchange = openExchange({
     ...parts,
+    renewal,
     journalAlarm,
     voice,
     link: () => link,
@@ -128,11 +135,11 @@ export async function startAgent({
   const link: Link = new Link({
     url: configuration.link.url,
     clientId: station,
-    tls: {
+    tls: () => ({
       key: signer.pem,
-      ...(identity.certificate !== undefined && { cert: identity.certificate }),
+      ...(renewal.certificate !== undefined && { cert: renewal.certificate }),
       ...(identity.authority !== undefined && { ca: identity.authority }),
-    },
+    }),
     filters: filters.station(centre, station),
     clock,
     log,
@@ -143,6 +150,7 @@ export async function startAgent({
       alarms.tellAll();
       void sayHealth().catch((error: unknown) => log('warn', 'health-failed', { error }));
       exchange.connected();
+      renewal.look();
       log('info', 'online', { station, connection });
     },
     onDown: () => {
@@ -174,6 +182,7 @@ export async function startAgent({
     sayClock();
     plan();
     exchange.askTime();
+    renewal.look();
   });
   void watchSystemClock({ clock, stationClock, signal: closing.signal });
   reserve.onLook((lacking) => {
@@ -206,6 +215,7 @@ export async function startAgent({
   });
   every(PLAN_MS, () => planner.plan());
   every(PRUNE_MS, async () => {
+    renewal.look();
     if (stationClock.trusted) await journal.prune(stationClock.now() - REMEMBER_MS);
   });
 

@@ -7,6 +7,7 @@ import type { Stage } from './due/stage.ts';
 import type { Alarms } from './health/alarms.ts';
 import type { JournalAlarm } from './health/journal-alarm.ts';
 import type { Link } from './link/link.ts';
+import type { Renewal } from './link/renewal.ts';
 import type { Voice } from './link/voice.ts';
 import type { Log } from './log.ts';
 import type { State } from './open-state.ts';
@@ -36,6 +37,7 @@ export interface ExchangeOptions {
   /** What the birth names has changed: the centre's configuration, or the manifest of keys. */
   readonly onConfiguration: () => void;
   readonly stage: Stage;
+  readonly renewal: Renewal;
   readonly closing: AbortSignal;
 }
 
@@ -57,7 +59,7 @@ export interface Exchange {
 /** Makes the parts of the exchange; nothing is sent before the link is up. */
 export function openExchange(options: ExchangeOptions): Exchange {
   const { configuration, state, centreSettings, alarms, journalAlarm, clock, stationClock, log } = options;
-  const { voice, link, onBooking, stage, closing } = options;
+  const { voice, link, onBooking, stage, renewal, closing } = options;
   const { centre, station } = configuration;
   const { journal, trust, signer } = state;
   let host: Exchange['centre'] = 'unknown';
@@ -131,6 +133,7 @@ export function openExchange(options: ExchangeOptions): Exchange {
     stationClock,
     delivery,
     reconciliation,
+    renewal,
     recalling,
     forgeries,
     overload,

@@ -141,6 +141,7 @@ async function compose(options: CentreOptions, opened: Opened): Promise<Centre> 
     cut: (serials) => bus.cut(serials),
     log,
   });
+  const renew = (station: string) => enrolment.renew(station);
   const bus = await makeBus(options, centre, identity, enrolment);
   opened.add(() => bus.close());
   opened.add(() => background.settled());
@@ -177,7 +178,7 @@ async function compose(options: CentreOptions, opened: Opened): Promise<Centre> 
     report: (station, payload) => takeReport({ roster, ledger, log }, station, payload),
     pull: async (station, payload) => {
       await keyring.settled;
-      await answerPull({ centre, database, roster, bus, signer, log }, station, payload);
+      await answerPull({ centre, database, roster, bus, signer, renew, log }, station, payload);
     },
     request: async (client, payload) => {
       const result = pushed(await takeRequest({ book, keyring }, client, payload));

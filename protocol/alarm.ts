@@ -18,6 +18,7 @@ export const alarmNames = [
   'journal',
   'forged',
   'overload',
+  'certificate',
 ] as const;
 export type AlarmName = (typeof alarmNames)[number];
 

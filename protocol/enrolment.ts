@@ -67,7 +67,7 @@ export const stationPlanSchema = v.strictObject({
 });
 export type StationPlan = v.InferOutput<typeof stationPlanSchema>;
 
-const pem = v.pipe(v.string(), v.maxLength(16_384), v.startsWith('-----BEGIN '));
+export const pem = v.pipe(v.string(), v.maxLength(16_384), v.startsWith('-----BEGIN '));
 
 /** POST /enrol: the secret and a certificate request (PKCS #10, PEM) that the board's own key has signed. */
 export const enrolmentRequestSchema = v.strictObject({

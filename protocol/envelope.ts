@@ -18,6 +18,7 @@ export type EnvelopeType =
   | 'loa-ack'
   | 'loa-time'
   | 'loa-recall'
+  | 'loa-certificate'
   | 'loa-configuration'
   | 'loa-keys'
   | 'loa-report';

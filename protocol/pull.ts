@@ -9,6 +9,8 @@ import type { Decoded } from './refusal.ts';
 export const pullSchema = v.object({
   orders: v.pipe(v.array(orderReference), v.maxLength(MAX_PULLED_ORDERS)),
   nonce: v.optional(randomId),
+  /** A later certificate for its key; answered on `to/<s>/command` [P-108]. */
+  certificate: v.optional(v.literal(true)),
   /** What the centre knows of its journal; answered by a recall on `to/<s>/command`. */
   journal: v.optional(recallQuestionSchema),
 });

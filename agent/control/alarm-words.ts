@@ -15,6 +15,7 @@ const names: Readonly<Record<'vi' | 'en', Readonly<Record<AlarmName, string>>>> 
     journal: 'sổ nhật ký',
     forged: 'có lệnh giả',
     overload: 'quá nhiều lệnh',
+    certificate: 'chứng thư',
   },
   en: {
     controller: 'controller',
@@ -30,6 +31,7 @@ const names: Readonly<Record<'vi' | 'en', Readonly<Record<AlarmName, string>>>> 
     journal: 'journal',
     forged: 'forged order',
     overload: 'too many orders',
+    certificate: 'certificate',
   },
 };
 
@@ -81,6 +83,10 @@ const sentences: readonly (readonly [RegExp, string])[] = [
   ],
   [/^it was damaged and is set aside as (.+); a new one was begun$/, 'sổ hỏng đã cất với tên $1; đã mở sổ mới'],
   [/^a message was refused: (.+)$/, 'đã từ chối một lệnh không đúng chữ ký ($1)'],
+  [
+    /^ends (\S+) and could not be renewed: (.+)$/,
+    'hết hạn lúc $1 mà chưa gia hạn được; nếu không kịp, hãy đăng ký lại: loa-agent enrol',
+  ],
   [/^too many airings are open: orders are refused$/, 'quá nhiều lượt phát đang chờ, phải từ chối bớt lệnh'],
 ];
 

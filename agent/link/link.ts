@@ -20,8 +20,8 @@ export interface Message {
 export interface LinkOptions {
   readonly url: string;
   readonly clientId: string;
-  /** For mqtts: our certificate and key, and whose servers we believe. */
-  readonly tls?: { readonly cert?: string; readonly key: string; readonly ca?: string };
+  /** For mqtts: our certificate and key, and whose servers we believe; asked for each connection. */
+  readonly tls?: () => { readonly cert?: string; readonly key: string; readonly ca?: string };
   readonly filters: readonly string[];
   readonly clock: Clock;
   readonly log: Log;
@@ -91,7 +91,7 @@ export class Link {
       resubscribe: false,
       queueQoSZero: false,
       protocolVersion: 4,
-      ...(url.startsWith('mqtts:') && { ...this.#options.tls, minVersion: 'TLSv1.3' as const }),
+      ...(url.startsWith('mqtts:') && { ...this.#options.tls?.(), minVersion: 'TLSv1.3' as const }),
       will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true },
     });
     this.#client = client;

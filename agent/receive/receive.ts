@@ -12,6 +12,7 @@ import type { Clock } from '../clock/clock.ts';
 import type { StationClock } from '../clock/station-clock.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { Message } from '../link/link.ts';
+import type { Renewal } from '../link/renewal.ts';
 import type { Log } from '../log.ts';
 import type { CentreSettings } from '../policy/centre-settings.ts';
 import type { Delivery } from '../report/deliver.ts';
@@ -37,6 +38,7 @@ export interface ReceiveOptions {
   readonly delivery: Delivery;
   readonly reconciliation: Reconciliation;
   readonly recalling: Recalling;
+  readonly renewal: Pick<Renewal, 'take'>;
   readonly forgeries: Forgeries;
   readonly overload: Overload;
   readonly centreSettings: CentreSettings;
@@ -107,11 +109,21 @@ export class Receiver {
       case 'time':
         return this.#timeQuestion.answer(payload);
       case 'command':
-        return peekType(payload) === 'loa-recall'
-          ? this.#options.recalling.take(payload)
-          : this.#configuration(payload);
+        return this.#command(payload);
       default:
         this.#options.log('debug', 'topic-ignored', { topic });
+    }
+  }
+
+  async #command(payload: Uint8Array): Promise<void> {
+    const { recalling, renewal } = this.#options;
+    switch (peekType(payload)) {
+      case 'loa-recall':
+        return recalling.take(payload);
+      case 'loa-certificate':
+        return renewal.take(payload);
+      default:
+        return this.#configuration(payload);
     }
   }
 

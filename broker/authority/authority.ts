@@ -106,10 +106,10 @@ export class Authority {
   }
 
   /** A certificate for a key whose owner has shown that it is theirs. */
-  async issueClient({ id, role }: Subject, publicKey: webcrypto.CryptoKey): Promise<Issued> {
+  async issueClient({ id, role }: Subject, publicKey: webcrypto.CryptoKey, days = CLIENT_DAYS): Promise<Issued> {
     const certificate = await this.#issue(publicKey, {
       subject: nameOf(id, role),
-      days: CLIENT_DAYS,
+      days,
       usage: x509.ExtendedKeyUsage.clientAuth,
       names: [],
     });

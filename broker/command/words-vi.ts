@@ -213,6 +213,7 @@ export const vietnamese: Words = {
     journal: 'sổ của đài',
     forged: 'có lệnh giả',
     overload: 'quá nhiều lệnh, phải từ chối bớt',
+    certificate: 'chứng thư sắp hết hạn',
     'forged-report': 'có báo cáo giả',
     'unreadable-report': 'báo cáo không đọc được',
     'number-reused': 'trùng số báo cáo',

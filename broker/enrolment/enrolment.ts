@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, X509Certificate } from 'node:crypto';
 import {
   type EnrolmentAnswer,
   type EnrolmentRequest,
@@ -11,11 +11,21 @@ import { accepted, type Decoded, refused } from '../../protocol/refusal.ts';
 import { Authority, type Issued, type Subject } from '../authority/authority.ts';
 import type { Database } from '../database/database.ts';
 import type { Log } from '../log.ts';
-import { planOf, revokeCertificates, revokedSerials, saveCertificate, saveEnrolment, useCode } from './store.ts';
+import {
+  latestCertificate,
+  planOf,
+  revokeCertificates,
+  revokedSerials,
+  saveCertificate,
+  saveEnrolment,
+  useCode,
+} from './store.ts';
 import { WrongCodes } from './wrong-codes.ts';
 
 /** A technician may travel for days; a code that lies about longer is somebody else's chance. */
 const CODE_DAYS = 7;
+/** A station asks from 90 days before the end, by its own clock. */
+const RENEW_MS = 120 * 86_400_000;
 
 export interface EnrolmentOptions {
   readonly centre: string;
@@ -131,6 +141,28 @@ export class Enrolment {
     this.#cutOff(earlier, cut);
     log('info', 'client-certified', { client, serial: issued.serial, replaced: earlier.length });
     return issued;
+  }
+
+  /**
+   * A later certificate for a station's own key [P-108]. Where the latest has long to go it is that one, however often it is
+   * asked for; the earlier ones end by themselves, for an answer may be lost. Undefined for a station without one.
+   */
+  async renew(station: string): Promise<string | undefined> {
+    const { authority, database, log } = this.#options;
+    const owner = { id: station, role: 'station' } as const;
+    const latest = await latestCertificate(database, owner);
+    if (latest === undefined || Date.parse(latest.expiresAt) - Date.now() > RENEW_MS) return latest?.certificate;
+    const { x = '' } = new X509Certificate(latest.certificate).publicKey.export({ format: 'jwk' });
+    const issued = await authority.issueClient(owner, await importPublicKey(x));
+    const isSaved = await database.transaction(async (queries) => {
+      // It may have been revoked, or another board enrolled, meanwhile.
+      if ((await latestCertificate(queries, owner))?.certificate !== latest.certificate) return false;
+      await saveCertificate(queries, owner, issued);
+      return true;
+    });
+    if (!isSaved) return undefined;
+    log('info', 'certificate-renewed', { station, serial: issued.serial, until: issued.expiresAt });
+    return issued.certificate;
   }
 
   /** Takes back what a station or an ordering client was let in with; returns how many certificates that were. */

@@ -47,6 +47,19 @@ export async function saveCertificate(
   );
 }
 
+/** The certificate of an owner that counts longest. */
+export async function latestCertificate(
+  queries: Queries,
+  { id, role }: { readonly id: string; readonly role: Role },
+): Promise<{ readonly certificate: string; readonly expiresAt: string } | undefined> {
+  const [row] = await queries.query<{ certificate: string; expires_at: string }>(
+    `select certificate, expires_at from certificates
+     where id = $1 and role = $2 and revoked_at is null and expires_at > $3 order by expires_at desc limit 1`,
+    [id, role, new Date().toISOString()],
+  );
+  return row && { certificate: row.certificate, expiresAt: row.expires_at };
+}
+
 /** Revokes every certificate of an owner that still counts; gives their serials. */
 export async function revokeCertificates(
   queries: Queries,

@@ -1,3 +1,4 @@
+import { encodeCertificate } from '../../protocol/certificate.ts';
 import type { SigningKey } from '../../protocol/envelope.ts';
 import { decodePull } from '../../protocol/pull.ts';
 import { encodeRecall } from '../../protocol/recall.ts';
@@ -16,6 +17,8 @@ interface PullOptions {
   readonly roster: Roster;
   readonly bus: Bus;
   readonly signer: () => SigningKey;
+  /** A later certificate of a station's, where it has one. */
+  readonly renew: (station: string) => Promise<string | undefined>;
   readonly log: Log;
 }
 
@@ -25,7 +28,7 @@ interface PullOptions {
  * before the rest. Where it asks for an old revision it gets the latest; for a cancelled order, the cancellation.
  */
 export async function answerPull(options: PullOptions, station: string, payload: Uint8Array): Promise<void> {
-  const { centre, database, roster, bus, signer, log } = options;
+  const { centre, database, roster, bus, signer, renew, log } = options;
   const pull = decodePull(payload);
   if (!pull.ok) return log('warn', 'pull-refused', { station, error: pull.refusal });
   const { nonce, journal, orders } = pull.value;
@@ -41,6 +44,11 @@ export async function answerPull(options: PullOptions, station: string, payload:
     const now = new Date().toISOString();
     const recall = await encodeRecall({ centre, station, nonce, epoch, now, ...known, ...page }, signer());
     await bus.publish(topics.to(centre, station, 'command'), recall, { qos: 1, retain: false });
+  }
+  const certificate = pull.value.certificate && (await renew(station));
+  if (certificate) {
+    const renewed = await encodeCertificate({ centre, station, certificate }, signer());
+    await bus.publish(topics.to(centre, station, 'command'), renewed, { qos: 1, retain: false });
   }
   if (orders.length === 0) return;
   const ids = [...new Set(orders.map((order) => order.id))];

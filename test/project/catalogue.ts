@@ -3,6 +3,7 @@ import { ackSchema } from '../../protocol/ack.ts';
 import { alarmSchema } from '../../protocol/alarm.ts';
 import { birthSchema } from '../../protocol/birth.ts';
 import { cancelSchema } from '../../protocol/cancel.ts';
+import { certificateSchema } from '../../protocol/certificate.ts';
 import { centreConfigurationSchema } from '../../protocol/configuration.ts';
 import type { EnvelopeType } from '../../protocol/envelope.ts';
 import { healthSchema } from '../../protocol/health.ts';
@@ -76,6 +77,12 @@ export const messages = {
     summary: 'What the ledger knows of a station’s journal and airings',
     example: examples.recall,
   },
+  certificate: {
+    schema: certificateSchema,
+    typ: 'loa-certificate',
+    summary: 'A later certificate for a station’s key',
+    example: examples.certificate,
+  },
   report: {
     schema: reportSchema,
     typ: 'loa-report',
@@ -134,7 +141,7 @@ export const channels: Readonly<Record<string, ChannelEntry>> = {
   toCommand: channel(
     topics.to(centre, station, 'command'),
     'centre',
-    ['configuration', 'recall'],
+    ['configuration', 'recall', 'certificate'],
     'What a station is to be or do besides airing',
   ),
   fromState: channel(topics.from(centre, station, 'state'), 'station', ['state'], 'Presence, and last will', retained),

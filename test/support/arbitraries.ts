@@ -3,6 +3,7 @@ import type { Ack } from '../../protocol/ack.ts';
 import type { Alarm } from '../../protocol/alarm.ts';
 import type { Birth } from '../../protocol/birth.ts';
 import type { Cancel } from '../../protocol/cancel.ts';
+import type { Certificate } from '../../protocol/certificate.ts';
 import type { CentreConfiguration } from '../../protocol/configuration.ts';
 import type { Health } from '../../protocol/health.ts';
 import type { Host } from '../../protocol/host.ts';
@@ -172,6 +173,12 @@ export const pull: fc.Arbitrary<Pull> = fc.record(
   },
   { requiredKeys: ['orders'] },
 );
+
+export const certificate: fc.Arbitrary<Certificate> = fc.record({
+  centre: f.identifier,
+  station: f.identifier,
+  certificate: f.text(200).map((text) => `-----BEGIN ${text}`),
+});
 
 export const recall: fc.Arbitrary<Recall> = fc.record(
   {

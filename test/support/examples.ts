@@ -2,6 +2,7 @@ import type { Ack } from '../../protocol/ack.ts';
 import type { Alarm } from '../../protocol/alarm.ts';
 import type { Birth } from '../../protocol/birth.ts';
 import type { Cancel } from '../../protocol/cancel.ts';
+import type { Certificate } from '../../protocol/certificate.ts';
 import type { CentreConfiguration } from '../../protocol/configuration.ts';
 import type { Health } from '../../protocol/health.ts';
 import type { Host } from '../../protocol/host.ts';
@@ -177,6 +178,11 @@ export const pull: Pull = {
   orders: [{ id, rev: 1 }],
   nonce: randomId,
   journal: { epoch: randomId, nonce: randomId, after: 0 },
+};
+
+export const certificate: Certificate = {
+  ...who,
+  certificate: '-----BEGIN CERTIFICATE-----\nMIIB…\n-----END CERTIFICATE-----\n',
 };
 
 export const recall: Recall = {

@@ -3,6 +3,7 @@ import { decodeAck, encodeAck } from '../../protocol/ack.ts';
 import { decodeAlarm, encodeAlarm } from '../../protocol/alarm.ts';
 import { decodeBirth, encodeBirth } from '../../protocol/birth.ts';
 import { decodeCancel, decodeCancelRequest, encodeCancel, encodeCancelRequest } from '../../protocol/cancel.ts';
+import { decodeCertificate, encodeCertificate } from '../../protocol/certificate.ts';
 import { decodeCentreConfiguration, encodeCentreConfiguration } from '../../protocol/configuration.ts';
 import type { KeyLookup, Opened, SigningKey } from '../../protocol/envelope.ts';
 import { decodeHealth, encodeHealth } from '../../protocol/health.ts';
@@ -88,6 +89,7 @@ const all: readonly Kind[] = [
   signed('order request', order, encodeOrderRequest, decodeOrderRequest),
   signed('index', messages.orderIndex, encodeOrderIndex, decodeOrderIndex),
   plain('pull', messages.pull, encodePull, decodePull),
+  signed('certificate', messages.certificate, encodeCertificate, decodeCertificate),
   signed('recall', messages.recall, encodeRecall, decodeRecall),
   plain('receipt', messages.receipt, encodeReceipt, decodeReceipt),
   signed('report', report, encodeReport, decodeReport),
