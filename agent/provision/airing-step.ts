@@ -33,9 +33,14 @@ export async function airingStep(options: AiringStepOptions): Promise<void> {
   ] as const;
   const choice = person === undefined ? 'wait' : flags.airing && (await person.choose(words.askAiring(station), wait));
   if (!flags.airing || choice === 'skip') return judge.note('airing', { code: 'airing-skipped' });
-  const agent = await options.runAgent?.();
+  let agent: { close(): Promise<void> } | undefined;
   try {
     await judge.take('airing', false, async (): Promise<Finding> => {
+      try {
+        agent ??= await options.runAgent?.();
+      } catch (error) {
+        return { code: 'agent-failed', detail: (error as Error).message };
+      }
       screen.step(words.awaiting(station, flags.waitMs / 1_000));
       const onOnline = () => screen.step(words.online);
       const { sensesOutput } = options;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { systemClock } from '../clock/clock.ts';
 import { systemSynchronisation } from '../clock/synchronisation.ts';
 import { type Log, silentLog, streamLog } from '../log.ts';
+import { ServiceError } from '../service/service-error.ts';
 import { software } from '../software.ts';
 import { languageOf } from '../words.ts';
 import { FlagError, type Flags, readFlags } from './flags.ts';
@@ -40,7 +41,6 @@ export async function provisionCommand(args: readonly string[], environment: Nod
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => ending.abort());
   const log: Log = flags.verbose ? streamLog(process.stderr, 'debug') : silentLog;
   const { person, screen } = await faceOf(flags, words);
-  if (person !== undefined) screen.step(words.keys);
   try {
     const record = await provision({
       ...{ flags, person, screen, words, log },
@@ -60,7 +60,9 @@ export async function provisionCommand(args: readonly string[], environment: Nod
     if (error instanceof Interrupted) return complain(words.interrupted, 130);
     if (error instanceof UnansweredError) return complain(words.unanswered(error.flag), 2);
     if (error instanceof AgentRunsError) return complain(words.agentRuns(error.message), 1);
-    throw error;
+    if (error instanceof ServiceError) return complain(explainService(language)(error), 1);
+    log('error', 'provision-broke', { error });
+    return complain(words.broke(error instanceof Error ? error.message : String(error)), 1);
   }
 }
 
@@ -74,7 +76,7 @@ async function faceOf(
     return { person: undefined, screen: plainScreen((line) => stream.write(`${line}\n`)) };
   }
   const { terminalPerson, terminalScreen } = await import('./guided.ts');
-  return { person: terminalPerson(words), screen: terminalScreen() };
+  return { person: terminalPerson(words), screen: terminalScreen(words.keys) };
 }
 
 /** Writes the record as text and as a page, and says how it came out. */

@@ -20,18 +20,22 @@ export interface EnrolmentStepOptions {
  */
 export async function enrolmentStep({ flags, judge, person, words }: EnrolmentStepOptions): Promise<EnrolmentAnswer> {
   let answer: EnrolmentAnswer | undefined;
-  let fromFlags = true;
+  let typed: { readonly centre?: string | undefined; readonly code?: string | undefined } = {};
+  let asked = false;
   await judge.take('enrolment', true, async (): Promise<Finding> => {
     try {
       answer = await knownIdentity(flags.state);
       if (answer !== undefined) {
         return { code: 'enrolled-before', station: answer.plan.station, centre: answer.centre };
       }
-      const centre = (fromFlags ? flags.centre : undefined) ?? (await askCentre(person, flags.centre, words));
-      const typed = (fromFlags ? flags.code : undefined) ?? (await askCode(person, words));
-      fromFlags = false;
-      const code = parseCode(typed);
-      if (code === undefined) throw new EnrolmentError('code-unreadable', typed);
+      const flag = asked ? undefined : flags;
+      const before = asked ? typed : flags;
+      asked = true;
+      const centre = flag?.centre ?? (await askCentre(person, before.centre, words));
+      const typedCode = flag?.code ?? (await askCode(person, before.code, words));
+      typed = { centre, code: typedCode };
+      const code = parseCode(typedCode);
+      if (code === undefined) throw new EnrolmentError('code-unreadable', typedCode);
       answer = await obtainIdentity(centre, code, flags.state);
       return { code: 'enrolled', station: answer.plan.station, centre: answer.centre };
     } catch (error) {
@@ -55,8 +59,8 @@ function addressOf(typed: string): string {
   return /:\d+\/?$/.test(url) ? url : `${url.replace(/\/$/, '')}:8443`;
 }
 
-async function askCode(person: Person | undefined, words: ProvisionWords): Promise<string> {
+async function askCode(person: Person | undefined, before: string | undefined, words: ProvisionWords): Promise<string> {
   if (person === undefined) throw new UnansweredError('--code');
   const check = (typed: string) => (parseCode(typed) === undefined ? words.badCode : undefined);
-  return person.text({ message: words.askCode, check });
+  return person.text({ message: words.askCode, initial: before, check });
 }

@@ -1,10 +1,10 @@
 import { EnrolmentError, type EnrolmentFault } from '../enrol/enrolment-error.ts';
 import { enrolmentWords } from '../enrol/words.ts';
-import type { BrokerFault, Finding, PortFinding, ZoneResult } from './record.ts';
+import type { BrokerFault, Finding, PortFinding } from './record.ts';
 import type { Told } from './words.ts';
+import { englishZone } from './zone-words-en.ts';
 
 const decimal = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const amperes = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
 const ports: Readonly<Record<PortFinding['state'], string>> = {
   silent: 'nothing answers as a controller does',
@@ -27,62 +27,15 @@ function noController(found: readonly PortFinding[]): Told {
     ...(states.has('busy') ? ["If the station's program runs, stop it: sudo systemctl stop loa-agent"] : []),
     ...(states.has('denied') ? ['Run it as root: sudo loa-agent provision'] : []),
     ...(states.has('missing') ? ['Check the name: ls /dev/serial/by-id /dev/ttyUSB* /dev/ttyACM*'] : []),
-    ...(states.has('silent') ? ["Check the controller's power and cable: is its light on?"] : []),
+    ...(states.has('silent')
+      ? ['Check the controller: is its USB cable plugged into the board, is its power light on?']
+      : []),
     ...(states.has('unusable') ? ['Unplug the USB cable, plug it in and try again.'] : []),
   ].join('\n');
   const lines = found.map(
     ({ line, state, detail }) => `  ${line}: ${ports[state]}${state === 'unusable' ? ` (${detail})` : ''}`,
   );
   return { text: ['No controller was found.', ...lines].join('\n'), remedy };
-}
-
-const zoneRemedies: Readonly<Record<string, string>> = {
-  'no-such-relay': 'The controller has no relay of this number: choose another (--zone ZONE=RELAY).',
-  'relay-taken': 'Another zone hangs on this relay: each zone needs its own (--zone ZONE=RELAY).',
-  'controller-unreachable': 'The controller stopped answering: check its cable and power.',
-  'controller-refused': 'The controller refuses: switch it off and on and try again.',
-  'lease-lost': 'The controller opened its relays because the board was too busy: try again.',
-  'amplifier-fault': 'The amplifier reports a fault: check its power, the loudspeaker lines, its heat.',
-  'sound-card-failed': 'The sound device does not play: does another program use it?',
-};
-
-export function englishZone({ name, relay, verdict, rmsDb, currentA, code = '' }: ZoneResult): Told {
-  const level = rmsDb === undefined ? '' : `, output ${decimal.format(rmsDb)} dB`;
-  const current = currentA === undefined ? '' : `, current ${amperes.format(currentA)} A`;
-  const who = `Zone “${name}” (relay ${relay})`;
-  switch (verdict) {
-    case 'heard':
-      return { text: `${who}: somebody heard it${level}${current}` };
-    case 'measured':
-      return { text: `${who}: sound was measured, nobody has confirmed it by ear${level}${current}` };
-    case 'unknown':
-      return {
-        text: `${who}: was played; the hardware cannot measure it and nobody has confirmed it by ear`,
-        remedy: 'Let somebody stand under a loudspeaker; when it is heard, run again with --heard ZONE',
-      };
-    case 'unheard':
-      return {
-        text: `${who}: was not heard${level}${current}`,
-        remedy: 'Check the wire from the relay to the loudspeakers and the switches there, then try again.',
-      };
-    case 'silent':
-      return {
-        text: `${who}: the amplifier gives no output${level}`,
-        remedy: "Check the wire from the board to the amplifier, the amplifier's volume knob and its power.",
-      };
-    case 'no-load':
-      return {
-        text: `${who}: the amplifier sounds, but no current goes to the loudspeakers${level}${current}`,
-        remedy: 'The line may be cut, or does not hang on this relay.',
-      };
-    case 'relay':
-      return {
-        text: `${who}: the relays are not as commanded`,
-        remedy: 'A relay sticks or its contact is broken: do not use it, take another.',
-      };
-    case 'failed':
-      return { text: `${who}: could not be tested (${code})`, remedy: zoneRemedies[code] ?? `Error: ${code}` };
-  }
 }
 
 const brokerFaults: Readonly<Record<BrokerFault, Told>> = {
@@ -189,7 +142,7 @@ export function englishFinding(found: Finding): Told {
     case 'service-failed':
       return { text: 'The service could not be installed', remedy: found.detail };
     case 'airing-ok':
-      return { text: `First airing: “${found.title}”, ${found.grade}; the centre has its report` };
+      return { text: `The order “${found.title}” was aired: ${found.grade}; the centre has its report` };
     case 'airing-none':
       return {
         text: `In ${found.seconds} seconds no order of the centre was aired here`,
@@ -212,6 +165,8 @@ export function englishFinding(found: Finding): Told {
       };
     case 'airing-skipped':
       return { text: 'No order of the centre was tried, as asked' };
+    case 'agent-failed':
+      return { text: "The station's program does not start", remedy: found.detail };
     case 'not-reached':
       return { text: 'Not reached' };
   }

@@ -1,10 +1,10 @@
 import { EnrolmentError, type EnrolmentFault } from '../enrol/enrolment-error.ts';
 import { enrolmentWords } from '../enrol/words.ts';
-import type { BrokerFault, Finding, PortFinding, ZoneResult } from './record.ts';
+import type { BrokerFault, Finding, PortFinding } from './record.ts';
 import type { Told } from './words.ts';
+import { vietnameseZone } from './zone-words-vi.ts';
 
 const decimal = new Intl.NumberFormat('vi', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const amperes = new Intl.NumberFormat('vi', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
 const NO_AGENT = 'Nếu chương trình của đài đang chạy, hãy dừng nó: sudo systemctl stop loa-agent';
 
@@ -29,62 +29,15 @@ function noController(found: readonly PortFinding[]): Told {
     ...(states.has('busy') ? [NO_AGENT] : []),
     ...(states.has('denied') ? ['Hãy chạy với quyền quản trị: sudo loa-agent provision'] : []),
     ...(states.has('missing') ? ['Kiểm tra tên cổng: ls /dev/serial/by-id /dev/ttyUSB* /dev/ttyACM*'] : []),
-    ...(states.has('silent') ? ['Kiểm tra nguồn và cáp của bộ điều khiển: đèn nguồn của nó có sáng không?'] : []),
+    ...(states.has('silent')
+      ? ['Kiểm tra bộ điều khiển: cáp USB đã cắm chặt vào bo mạch chưa, đèn nguồn của nó có sáng không?']
+      : []),
     ...(states.has('unusable') ? ['Rút cáp USB ra, cắm lại rồi thử lại.'] : []),
   ].join('\n');
   const lines = found.map(
     ({ line, state, detail }) => `  ${line}: ${ports[state]}${state === 'unusable' ? ` (${detail})` : ''}`,
   );
   return { text: ['Không tìm thấy bộ điều khiển.', ...lines].join('\n'), remedy };
-}
-
-const zoneRemedies: Readonly<Record<string, string>> = {
-  'no-such-relay': 'Bộ điều khiển không có rơ-le số này: hãy chọn số khác (--zone CỤM=RƠ-LE).',
-  'relay-taken': 'Rơ-le này đã dùng cho cụm khác: mỗi cụm một rơ-le riêng (--zone CỤM=RƠ-LE).',
-  'controller-unreachable': 'Bộ điều khiển thôi trả lời: kiểm tra cáp và nguồn của nó.',
-  'controller-refused': 'Bộ điều khiển từ chối lệnh: tắt nguồn bộ điều khiển, bật lại rồi thử lại.',
-  'lease-lost': 'Bộ điều khiển đã tự nhả rơ-le vì bo mạch quá bận: hãy thử lại.',
-  'amplifier-fault': 'Âm-li báo lỗi: kiểm tra nguồn âm-li, dây loa có chập không, âm-li có quá nóng không.',
-  'sound-card-failed': 'Không phát được ra thiết bị âm thanh: kiểm tra xem có chương trình nào khác đang phát không.',
-};
-
-export function vietnameseZone({ name, relay, verdict, rmsDb, currentA, code = '' }: ZoneResult): Told {
-  const level = rmsDb === undefined ? '' : `, âm-li ra ${decimal.format(rmsDb)} dB`;
-  const current = currentA === undefined ? '' : `, dòng ${amperes.format(currentA)} A`;
-  const who = `Cụm loa «${name}» (rơ-le ${relay})`;
-  switch (verdict) {
-    case 'heard':
-      return { text: `${who}: có người nghe rõ${level}${current}` };
-    case 'measured':
-      return { text: `${who}: đo được tiếng, chưa có người nghe xác nhận${level}${current}` };
-    case 'unknown':
-      return {
-        text: `${who}: đã phát, nhưng thiết bị không đo được và chưa có người nghe xác nhận`,
-        remedy: 'Cho một người đứng dưới loa; nghe rõ thì chạy lại với: --heard CỤM',
-      };
-    case 'unheard':
-      return {
-        text: `${who}: không nghe thấy${level}${current}`,
-        remedy: 'Kiểm tra dây từ rơ-le đến loa và công tắc tại loa, rồi thử lại.',
-      };
-    case 'silent':
-      return {
-        text: `${who}: âm-li không ra tiếng${level}`,
-        remedy: 'Kiểm tra dây tín hiệu từ bo mạch vào âm-li, núm âm lượng và nguồn của âm-li.',
-      };
-    case 'no-load':
-      return {
-        text: `${who}: âm-li ra tiếng nhưng dây loa không có dòng${level}${current}`,
-        remedy: 'Dây loa có thể bị đứt hoặc chưa đấu vào rơ-le này.',
-      };
-    case 'relay':
-      return {
-        text: `${who}: rơ-le không đóng mở đúng như lệnh`,
-        remedy: 'Rơ-le bị kẹt hoặc hỏng tiếp điểm: không dùng rơ-le này, chuyển dây sang rơ-le khác.',
-      };
-    case 'failed':
-      return { text: `${who}: không thử được (${code})`, remedy: zoneRemedies[code] ?? `Mã lỗi: ${code}` };
-  }
 }
 
 const brokerFaults: Readonly<Record<BrokerFault, Told>> = {
@@ -216,7 +169,7 @@ export function vietnameseFinding(found: Finding): Told {
     case 'service-failed':
       return { text: 'Không cài được dịch vụ', remedy: found.detail };
     case 'airing-ok':
-      return { text: `Lượt phát đầu tiên: «${found.title}», ${grades[found.grade]}, trung tâm đã nhận báo cáo` };
+      return { text: `Đã phát lệnh «${found.title}»: ${grades[found.grade]}, trung tâm đã nhận báo cáo` };
     case 'airing-none':
       return {
         text: `Sau ${found.seconds} giây chưa có lệnh nào của trung tâm được phát xong ở đài này`,
@@ -239,6 +192,8 @@ export function vietnameseFinding(found: Finding): Told {
       };
     case 'airing-skipped':
       return { text: 'Chưa phát thử lệnh nào của trung tâm, theo yêu cầu' };
+    case 'agent-failed':
+      return { text: 'Chương trình của đài không khởi động được', remedy: found.detail };
     case 'not-reached':
       return { text: 'Chưa làm đến' };
   }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { ProvisionWords } from './words.ts';
 import { parseWiring, type WiredZone } from './zone-plan.ts';
@@ -76,7 +77,8 @@ export function readFlags(args: readonly string[], words: ProvisionWords): Flags
     if (!(value >= least && value <= most)) throw new FlagError(words.badNumber(flag));
     return value;
   };
-  const { config, state, by, centre, code, heard, again, device, player, record, json, verbose, help } = values;
+  const [config, state] = [resolve(values.config), resolve(values.state)];
+  const { by, centre, code, heard, again, device, player, record, json, verbose, help } = values;
   return {
     ...{ config, state, by, centre, code, zones, heard, again, device, player, record, json, verbose, help },
     lines: values.line,

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type CANCEL_SYMBOL, confirm, intro, isCancel, log, outro, select, text } from '@clack/prompts';
 import { Interrupted, type Person, type Screen } from './person.ts';
 import type { ProvisionWords } from './words.ts';
+import { wrapped } from './wrapped.ts';
 
 /** What was typed before a question is read within this time. */
 const TYPED_BEFORE_MS = 50;
@@ -36,14 +37,21 @@ export function terminalPerson(words: Pick<ProvisionWords, 'yes' | 'no' | 'empty
   };
 }
 
-export const terminalScreen = (): Screen => ({
-  begin: (title) => intro(title),
-  step: (message) => log.step(message),
-  passed: (message) => log.success(message),
-  skipped: (message) => log.info(message),
-  failed: (message, remedy) => log.error(remedy === undefined ? message : `${message}\n${remedy}`),
+/** `keys`: how to answer, for those who have never seen such a screen. */
+export const terminalScreen = (keys: string): Screen => ({
+  begin: (title) => {
+    intro(title);
+    log.info(fitted(keys));
+  },
+  step: (message) => log.step(fitted(message)),
+  passed: (message) => log.success(fitted(message)),
+  skipped: (message) => log.info(fitted(message)),
+  failed: (message, remedy) => log.error(fitted(remedy === undefined ? message : `${message}\n${remedy}`)),
   end: (message) => outro(message),
 });
+
+/** clack 1.9 lets the terminal break its lines, in the middle of a word and without the bar before the rest. */
+const fitted = (text: string): string => wrapped(text, (process.stdout.columns ?? 80) - 4);
 
 async function answered<T>(ask: () => Promise<T | typeof CANCEL_SYMBOL>): Promise<T> {
   await forgetTyped();

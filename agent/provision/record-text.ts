@@ -36,11 +36,15 @@ function pointLines(point: Point, words: ProvisionWords, time: (instant: string)
   const at = point.finding.code === 'zone' ? ` (${time(point.finding.result.at)})` : '';
   const todo = point.result === 'failed' && remedy !== undefined ? [`    ${words.page.toDo}: ${remedy}`] : [];
   const mark = { passed: '[x]', failed: '[ ]', skipped: '[-]' }[point.result];
-  return [`${mark} ${words.points[point.point]}: ${text}${at}`, ...todo].map((line) => line.replaceAll('\n', '\n    '));
+  const head = point.finding.code === 'not-reached' ? `${words.points[point.point]}: ` : '';
+  return [`${mark} ${head}${text}${at}`, ...todo].map((line) => line.replaceAll('\n', '\n    '));
 }
 
 /** Instants as people write them there. */
 export const timeIn = (timeZone: string, locale: string): ((instant: string) => string) => {
-  const format = new Intl.DateTimeFormat(locale, { dateStyle: 'short', timeStyle: 'medium', timeZone });
+  const two = '2-digit';
+  const format = new Intl.DateTimeFormat(locale, {
+    ...{ day: two, month: two, year: 'numeric', hour: two, minute: two, second: two, timeZone },
+  });
   return (instant) => format.format(new Date(instant));
 };

@@ -82,6 +82,7 @@ export type Finding =
   | { readonly code: 'airing-unproven'; readonly title: string; readonly grade: Grade | 'unknown' }
   | { readonly code: 'airing-unreported'; readonly title: string }
   | { readonly code: 'airing-skipped' }
+  | { readonly code: 'agent-failed'; readonly detail: string }
   | { readonly code: 'not-reached' };
 
 export interface PortFinding {

@@ -1,6 +1,7 @@
-import { englishFinding, englishZone } from './findings-en.ts';
+import { englishFinding } from './findings-en.ts';
 import { helpInEnglish } from './help.ts';
 import type { ProvisionWords } from './words.ts';
+import { englishSensed, englishZone } from './zone-words-en.ts';
 
 export const english: ProvisionWords = {
   help: helpInEnglish,
@@ -14,6 +15,8 @@ export const english: ProvisionWords = {
   title: 'Setting up a loudspeaker station',
   keys: '↑ ↓ to choose, Enter to answer, Ctrl-C to stop. Stop whenever you like: run again, and it goes on.',
   interrupted: 'Stopped; the relays are open. What is done is kept: run this again to go on.',
+  broke: (reason) =>
+    `Something unexpected went wrong (${reason}). Run again with --verbose and send what it says to the centre.`,
   askBy: 'Your name',
   askStop: 'This station runs. Stop its program for the tests? (it is started again at the end)',
   stopped: "The station's program is stopped",
@@ -32,11 +35,12 @@ export const english: ProvisionWords = {
   defaultDevice: 'The default device',
   zonesAhead: (count) =>
     `Testing ${count} zones: a few beeps each (as many as the relay's number), then one long tone. Have somebody stand under the loudspeakers, or call.`,
-  askZoneName: (id) => `Name of zone ${id}`,
+  askZoneName: (id) => `Name of the zone (id: ${id})`,
   askRelay: (name) => `Which relay does “${name}” hang on?`,
   badRelay: (most) => `A relay from 1 to ${most}`,
   relayTaken: (name) => `“${name}” hangs on this relay`,
   playing: (name, relay) => `Playing in “${name}” (relay ${relay})…`,
+  sensed: englishSensed,
   askHeard: (name, relay) => `Were ${relay > 5 ? 5 : relay} beeps and a long tone heard in “${name}”?`,
   heard: 'Heard clearly, in the right place',
   again: 'Play it again',
@@ -75,9 +79,11 @@ export const english: ProvisionWords = {
   zone: englishZone,
   end: ({ accepted, points }) => {
     const failed = points.filter(({ result }) => result === 'failed').length;
-    return accepted
+    const skipped = points.filter(({ result }) => result === 'skipped').map(({ point }) => english.points[point]);
+    if (!accepted) return `NOT ACCEPTED: ${failed} points to do. Mend them and run again; what passed is kept.`;
+    return skipped.length === 0
       ? 'ACCEPTED. The station is ready.'
-      : `NOT ACCEPTED: ${failed} points to do. Mend them and run again; what passed is kept.`;
+      : `ACCEPTED, but for what was left out: ${skipped.join(', ')}.`;
   },
   recordIn: (files) => `Acceptance record (to print and sign): ${files.join(', ')}`,
   notWritten: (reason) => `The record cannot be written (${reason}); choose another folder: --record FOLDER`,

@@ -1,6 +1,7 @@
-import { vietnameseFinding, vietnameseZone } from './findings-vi.ts';
+import { vietnameseFinding } from './findings-vi.ts';
 import { helpInVietnamese } from './help.ts';
 import type { ProvisionWords } from './words.ts';
+import { vietnameseSensed, vietnameseZone } from './zone-words-vi.ts';
 
 export const vietnamese: ProvisionWords = {
   help: helpInVietnamese,
@@ -20,6 +21,7 @@ export const vietnamese: ProvisionWords = {
   title: 'Lắp đặt đài truyền thanh',
   keys: 'Dùng phím ↑ ↓ để chọn, Enter để trả lời, Ctrl-C để dừng. Dừng lúc nào cũng được: chạy lại sẽ làm tiếp.',
   interrupted: 'Đã dừng; các rơ-le đã nhả. Những gì đã xong được giữ: chạy lại lệnh này để làm tiếp.',
+  broke: (reason) => `Có lỗi không ngờ tới (${reason}). Hãy chạy lại với --verbose và gửi kết quả cho trung tâm.`,
   askBy: 'Họ tên người lắp đặt',
   askStop: 'Đài này đang chạy. Dừng chương trình của đài để kiểm tra? (cuối cùng sẽ khởi động lại)',
   stopped: 'Đã dừng chương trình của đài',
@@ -38,11 +40,12 @@ export const vietnamese: ProvisionWords = {
   defaultDevice: 'Thiết bị mặc định',
   zonesAhead: (count) =>
     `Thử ${count} cụm loa: mỗi cụm phát vài tiếng bíp (bằng số rơ-le) rồi một tiếng dài. Hãy cử người đứng dưới loa, hoặc gọi điện hỏi.`,
-  askZoneName: (id) => `Tên cụm loa ${id}`,
+  askZoneName: (id) => `Tên cụm loa (mã: ${id})`,
   askRelay: (name) => `«${name}» đấu vào rơ-le số mấy?`,
   badRelay: (most) => `Số rơ-le từ 1 đến ${most}`,
   relayTaken: (name) => `Rơ-le này đã dùng cho «${name}»`,
   playing: (name, relay) => `Đang phát thử ở «${name}» (rơ-le ${relay})…`,
+  sensed: vietnameseSensed,
   askHeard: (name, relay) => `Ở «${name}» có nghe thấy ${relay > 5 ? 5 : relay} tiếng bíp và một tiếng dài không?`,
   heard: 'Nghe rõ, đúng chỗ',
   again: 'Phát lại lần nữa',
@@ -81,9 +84,9 @@ export const vietnamese: ProvisionWords = {
   zone: vietnameseZone,
   end: ({ accepted, points }) => {
     const failed = points.filter(({ result }) => result === 'failed').length;
-    return accepted
-      ? 'ĐẠT. Đài đã sẵn sàng.'
-      : `CHƯA ĐẠT: còn ${failed} mục. Sửa rồi chạy lại; những gì đã đạt được giữ.`;
+    const skipped = points.filter(({ result }) => result === 'skipped').map(({ point }) => vietnamese.points[point]);
+    if (!accepted) return `CHƯA ĐẠT: còn ${failed} mục. Sửa rồi chạy lại; những gì đã đạt được giữ.`;
+    return skipped.length === 0 ? 'ĐẠT. Đài đã sẵn sàng.' : `ĐẠT, trừ những mục bỏ qua: ${skipped.join(', ')}.`;
   },
   recordIn: (files) => `Biên bản nghiệm thu (in ra và ký): ${files.join(', ')}`,
   notWritten: (reason) => `Không ghi được biên bản (${reason}); chọn thư mục khác: --record THƯ_MỤC`,

@@ -19,6 +19,7 @@ export interface ProvisionWords {
   readonly title: string;
   readonly keys: string;
   readonly interrupted: string;
+  broke(reason: string): string;
 
   readonly askBy: string;
   readonly askStop: string;
@@ -39,6 +40,8 @@ export interface ProvisionWords {
   badRelay(most: number): string;
   relayTaken(name: string): string;
   playing(name: string, relay: number): string;
+  /** What was measured; undefined where nothing was. */
+  sensed(result: ZoneResult): string | undefined;
   askHeard(name: string, relay: number): string;
   readonly heard: string;
   readonly again: string;

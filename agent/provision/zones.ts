@@ -39,9 +39,12 @@ export async function setUpZones(setUp: ZoneSetUp): Promise<readonly ZoneDone[]>
     done.push(zone);
     note(zone.result);
   };
-  screen.step(words.zonesAhead(planned.length));
+  const passed = (zone: PlannedZone) =>
+    progress.zones.find(({ zone: id, relay }) => id === zone.id && relay === zone.relay);
+  const ahead = planned.filter((zone) => passed(zone) === undefined).length;
+  if (ahead > 0) screen.step(words.zonesAhead(ahead));
   for (const zone of planned) {
-    const before = progress.zones.find((each) => each.zone === zone.id && each.relay === zone.relay);
+    const before = passed(zone);
     if (before !== undefined) {
       add({ zone: { ...zone, name: before.name }, result: before });
       continue;
@@ -102,6 +105,8 @@ async function ask(
   screen: Screen,
 ): Promise<'heard' | 'unheard' | 'again' | 'other-relay' | 'go-on'> {
   const { text, remedy } = words.zone(measured);
+  const sensed = words.sensed(measured);
+  if (measured.verdict === 'measured' && sensed !== undefined) screen.step(sensed);
   if (measured.verdict === 'no-load') screen.failed(text, remedy);
   if (['measured', 'unknown', 'no-load'].includes(measured.verdict)) {
     const choices = [

@@ -43,7 +43,7 @@ test('a controller that cannot be found is told with the reason at each port', a
 
   await t.test('a port that nobody answers at', async (t) => {
     faults.wedge(true);
-    await refusedController(t, board, ['--line', line], 'silent', /nguồn và cáp/);
+    await refusedController(t, board, ['--line', line], 'silent', /đèn nguồn/);
     faults.wedge(false);
   });
 
