@@ -112,6 +112,12 @@ test('what was altered does not open', async (t) => {
   const [header = '', , signature = ''] = token.split('.');
   const altered = `${header}.${base64url({ ...ack, seq: 8 })}.${signature}`;
   t.match(await decodeAck(encoder.encode(altered), lookup), { refusal: { code: 'bad-signature' } });
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  for (let bits = 1; bits < 16; bits++) {
+    const other = alphabet[alphabet.indexOf(token.at(-1) ?? '') ^ bits];
+    const spelt = await decodeAck(encoder.encode(token.slice(0, -1) + other), lookup);
+    t.match(spelt, { refusal: { code: 'not-an-envelope' } }, 'another spelling of the same signature [P-124]');
+  }
   for (const shape of [header, `${header}.`, `${token}.x`, ` ${token}`, `${token}\n`, token.replace('.', '..')]) {
     t.match(await decodeAck(encoder.encode(shape), lookup), { refusal: { code: 'not-an-envelope' } });
   }
