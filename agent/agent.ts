@@ -82,10 +82,9 @@ export async function startAgent({
   const alarms = new Alarms({
     centre,
     station,
-    journal,
     stationClock,
     log,
-    publish: (message) => voice.publish(message, 1, true),
+    publish: (message) => link.publish(message, { qos: 1, retain: true }),
   });
   const journalAlarm = new JournalAlarm({ journal, alarms, setAside, unwritable: place.unwritable });
   const centreSettings = new CentreSettings({

@@ -100,16 +100,23 @@ export async function bookOccurrences(
   return booked;
 }
 
-/** Notes that an authentic order is declined, once; false when that was known. */
-export function declineOrder(journal: Journal, order: Order, refusal: Refusal): Promise<boolean> {
-  return journal.commit(() =>
-    isKnown(journal, order) || !hasRoomForOrder(journal, order)
-      ? undefined
-      : {
-          order: { order, state: 'declined', zones: [] },
-          reports: [{ outcome: 'rejected', order: { id: order.id, rev: order.rev }, refusal: refusalOf(refusal) }],
-        },
-  );
+/** Notes that an authentic order is declined, once. What it revises is over all the same [P-31]. */
+export async function declineOrder(journal: Journal, order: Order, refusal: Refusal): Promise<Booking> {
+  let booking = nothing;
+  await journal.commit(() => {
+    if (isKnown(journal, order) || !hasRoomForOrder(journal, order)) return undefined;
+    const { waiting, onAir } = unfinished(journal, order.id);
+    booking = { booked: [], withdrawn: [...waiting, ...onAir].map(airingKey) };
+    return {
+      order: { order, state: 'declined', zones: [] },
+      airings: waiting.map(withState('cancelled')),
+      reports: [
+        ...waiting.map((airing) => reportOf(airing, 'cancelled')),
+        { outcome: 'rejected', order: { id: order.id, rev: order.rev }, refusal: refusalOf(refusal) },
+      ],
+    };
+  });
+  return booking;
 }
 
 /** Books a cancellation, whichever of the two came first [P-31]. Airings on air are left for their owner to end. */

@@ -1,7 +1,6 @@
 import type { Alarm, AlarmName } from '../../protocol/alarm.ts';
 import { alarmNames, encodeAlarm } from '../../protocol/alarm.ts';
 import { topics } from '../../protocol/topics.ts';
-import type { Journal } from '../book/journal.ts';
 import type { StationClock } from '../clock/station-clock.ts';
 import type { Message } from '../link/link.ts';
 import type { Log } from '../log.ts';
@@ -9,22 +8,21 @@ import type { Log } from '../log.ts';
 export interface AlarmsOptions {
   readonly centre: string;
   readonly station: string;
-  readonly journal: Journal;
   readonly stationClock: StationClock;
   readonly log: Log;
-  /** Publishes retained; may fail while the link is down, since every connect says all again. */
-  readonly publish: (message: Message) => void;
+  /** Publishes retained, until the broker has it; may reject while the link is down, since every connect says all again. */
+  readonly publish: (message: Message) => Promise<void>;
 }
 
 /** Standing faults: one retained message each, an empty one when it clears [P-50]. */
 export class Alarms {
   readonly #options: AlarmsOptions;
   readonly #standing = new Map<AlarmName, Alarm>();
-  #stoodBefore: Set<string>;
+  /** Those of which a retained message may be out there: all at first, since an earlier life leaves no word. */
+  readonly #tellings = new Map<AlarmName, object>(alarmNames.map((name) => [name, {}]));
 
   constructor(options: AlarmsOptions) {
     this.#options = options;
-    this.#stoodBefore = new Set((options.journal.facts.get('alarms') ?? '').split(',').filter(Boolean));
   }
 
   get standing(): readonly (readonly [AlarmName, Alarm])[] {
@@ -37,9 +35,7 @@ export class Alarms {
     const before = this.#standing.get(name);
     if (before?.detail === text && before.severity === severity) return;
     log('warn', 'alarm', { name, severity, detail: text });
-    this.#stoodBefore.add(name);
     this.#standing.set(name, { since: before?.since ?? stationClock.instant(), severity, detail: text });
-    this.#remember();
     this.#tell(name);
   }
 
@@ -49,26 +45,21 @@ export class Alarms {
     this.#tell(name);
   }
 
-  /** On every connect: what stands, and the end of whatever stood before, for it may have gone unheard. */
+  /** On every connect: what stands, and the end of whatever may have stood before, for it may have gone unheard. */
   tellAll(): void {
-    for (const name of alarmNames) {
-      if (this.#standing.has(name) || this.#stoodBefore.has(name)) this.#tell(name);
-    }
+    for (const name of this.#tellings.keys()) this.#tell(name);
   }
 
   #tell(name: AlarmName): void {
-    const { centre, station, publish } = this.#options;
+    const { centre, station, publish, log } = this.#options;
     const alarm = this.#standing.get(name);
-    publish({ topic: topics.alarm(centre, station, name), payload: alarm ? encodeAlarm(alarm) : new Uint8Array() });
-  }
-
-  /** Which retained messages may be out there, ours to clear even after a restart. */
-  #remember(): void {
-    const names = [...this.#stoodBefore].sort().join(',');
-    const { journal, log } = this.#options;
-    journal
-      .commit(() => ((journal.facts.get('alarms') ?? '') === names ? undefined : { facts: { alarms: names } }))
-      .catch((error: unknown) => log('error', 'journal-write-failed', { error }));
+    const telling = {};
+    this.#tellings.set(name, telling);
+    publish({ topic: topics.alarm(centre, station, name), payload: alarm ? encodeAlarm(alarm) : new Uint8Array() })
+      .then(() => {
+        if (alarm === undefined && this.#tellings.get(name) === telling) this.#tellings.delete(name);
+      })
+      .catch((error: unknown) => log('debug', 'alarm-not-told', { name, error }));
   }
 }
 

@@ -153,7 +153,7 @@ export class Receiver {
     if (!(refusal instanceof DeclinedOrder)) return () => forgeries.refuse(digest(token), refusal);
     return this.#unlessEarly(refusal.order, async () => {
       log('warn', 'order-declined', { order: refusal.order.id, code: refusal.code });
-      await declineOrder(journal, refusal.order, refusal);
+      onBooking(await declineOrder(journal, refusal.order, refusal));
     });
   }
 

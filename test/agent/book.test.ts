@@ -108,6 +108,27 @@ test('[P-81] what is written together is decided in turn, and taken back togethe
   t.equal(journal.open, 200);
 });
 
+test('[P-31] a revision that the station cannot carry out ends the one before all the same, at once and once', async (t) => {
+  const directory = t.testdir();
+  let journal = await openJournal(directory);
+  const instants = ['2026-11-20T09:00:00.000Z', '2026-11-20T10:00:00.000Z'];
+  const { booked } = await bookOrder(journal, verified(1, { when: { type: 'at', instants } }));
+  const [first, second] = booked;
+  if (first === undefined || second === undefined) throw new Error('two were booked');
+  await recordOutcome(journal, first, 'airing', { at });
+  const later = anOrder({ rev: 2, type: 'update' });
+  const declined = await declineOrder(journal, later, new Refusal('unknown-zone'));
+  t.same(declined, { booked: [], withdrawn: [second.key, first.key] });
+  t.same(await outcomes(journal), ['accepted 1', 'accepted 1', 'airing 1', 'cancelled 1', 'rejected 2']);
+  t.same(await declineOrder(journal, later, new Refusal('unknown-zone')), { booked: [], withdrawn: [] }, 'it is known');
+  await recordOutcome(journal, first, 'cancelled', { at });
+  await journal.close();
+  journal = await openJournal(directory);
+  t.same(await resumeBook(journal), []);
+  t.equal(journal.backlog, 6);
+  await journal.close();
+});
+
 test('reports keep their numbers through restarts and acknowledgements, without a gap', async (t) => {
   const directory = t.testdir();
   let journal = await openJournal(directory);
@@ -118,7 +139,8 @@ test('reports keep their numbers through restarts and acknowledgements, without 
   journal = await openJournal(directory);
   t.equal(journal.epoch, epoch);
   t.equal(journal.backlog, 0);
-  await declineOrder(journal, anOrder({ rev: 3 }), new Refusal('unknown-zone'));
+  const another = anOrder({ id: '019357f0-7a00-7000-8000-0000000000b3' });
+  await declineOrder(journal, another, new Refusal('unknown-zone'));
   t.same(
     (await journal.reports(0, 10)).map(({ seq }) => seq),
     [2],

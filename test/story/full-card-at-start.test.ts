@@ -19,6 +19,16 @@ test('[P-94] a card that is full when the agent starts', { skip: mounted === und
   t.match(await trouble.outcome(aired), { outcome: 'aired' });
   await agent.kill();
 
+  await t.test('the room kept for the journal goes first: what may be due today still sounds', async (t) => {
+    await disk.fill(0);
+    agent.start();
+    await until('the agent', () => agent.online().then(() => true));
+    t.same(await foundMemoryFolders(state), []);
+    t.notOk((await readdir(state)).includes('reserve'));
+    t.not((await readdir(join(state, 'cache'))).length, 0);
+    await agent.kill();
+  });
+
   await t.test('with recordings to give up it starts on the card', async (t) => {
     await rm(join(state, 'reserve'), { force: true });
     await disk.fill(0);
