@@ -11,6 +11,8 @@ export interface AiringStepOptions {
   readonly flags: Pick<Flags, 'state' | 'airing' | 'waitMs'>;
   readonly station: string;
   readonly progress: Progress;
+  /** Only what ended later counts; an instant of the centre's time. */
+  readonly since: string;
   readonly sensesOutput: boolean;
   /** Runs the station's program meanwhile, where no service does. */
   readonly runAgent: (() => Promise<{ close(): Promise<void> }>) | undefined;
@@ -43,9 +45,8 @@ export async function airingStep(options: AiringStepOptions): Promise<void> {
       }
       screen.step(words.awaiting(station, flags.waitMs / 1_000));
       const onOnline = () => screen.step(words.online);
-      const { sensesOutput } = options;
+      const { since, sensesOutput } = options;
       const { state, waitMs } = flags;
-      const since = progress.beganAt;
       const finding = await awaitFirstAiring({ state, since, sensesOutput, waitMs, clock, signal, onOnline });
       if (finding.code === 'airing-ok') await progress.keepAiring({ ...finding, station, zones: [...finding.zones] });
       return finding;

@@ -9,7 +9,7 @@ const LOOK_MS = 250;
 export interface FirstAiringOptions {
   /** The state folder of the agent that runs. */
   readonly state: string;
-  /** Only what ended later counts; an instant by the wall clock. */
+  /** Only what ended later counts; an instant of the centre's time, which the agent goes by. */
   readonly since: string;
   /** Whether the hardware measures the amplifier's output, so that nothing less than `sounded` is enough. */
   readonly sensesOutput: boolean;

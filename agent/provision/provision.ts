@@ -18,6 +18,7 @@ import { makeWay } from './make-way.ts';
 import { type Person, type Screen, UnansweredError } from './person.ts';
 import { Progress } from './progress.ts';
 import { type AcceptanceRecord, type Finding, isAccepted } from './record.ts';
+import { atCentresTime, instantAtCentre } from './record-times.ts';
 import { type Service, serviceStep } from './service-step.ts';
 import { soundStep } from './sound-step.ts';
 import { testBench } from './test-bench.ts';
@@ -55,6 +56,8 @@ export async function provision(options: ProvisionOptions): Promise<AcceptanceRe
   const progress = await Progress.open(flags.state, now(), flags.again);
   let answer: EnrolmentAnswer | undefined;
   let stopped = false;
+  const startedAt = now();
+  let offsetMs = 0;
   screen.begin(words.title);
   try {
     progress.by = flags.by ?? (await askBy(options, progress));
@@ -72,7 +75,7 @@ export async function provision(options: ProvisionOptions): Promise<AcceptanceRe
       ...{ device: zones.device, player: flags.player },
     };
     await judge.take('configuration', true, () => writeConfiguration(facts));
-    await connectionSteps(options, judge, answer);
+    offsetMs = (await connectionSteps(options, judge, answer)) ?? 0;
     const installed = await serviceStep({
       ...{ ...options, judge, wanted: flags.service, config: flags.config },
       explain: options.explainService,
@@ -82,6 +85,7 @@ export async function provision(options: ProvisionOptions): Promise<AcceptanceRe
     stopped = false;
     await airingStep({
       ...{ ...options, judge, progress, station: answer.plan.station },
+      since: instantAtCentre(progress.beganAt < startedAt ? progress.beganAt : startedAt, offsetMs),
       sensesOutput: controller.hello.capabilities.includes('O'),
       runAgent: runs ? undefined : () => options.runAgent(flags.config),
     });
@@ -94,10 +98,11 @@ export async function provision(options: ProvisionOptions): Promise<AcceptanceRe
   const { points } = judge;
   const accepted = isAccepted(points);
   const { by, beganAt } = progress;
-  return {
+  const record: AcceptanceRecord = {
     ...{ accepted, by, beganAt, endedAt: now(), software: options.software, points },
     ...(answer && { station: { id: answer.plan.station, name: answer.plan.name, centre: answer.centre } }),
   };
+  return atCentresTime(record, offsetMs);
 }
 
 /** Who is responsible stands in the record. */
@@ -140,8 +145,12 @@ async function zoneSteps(
   }
 }
 
-/** The broker as the station will meet it, and the clock by what the centre says. */
-async function connectionSteps(options: ProvisionOptions, judge: Judge, answer: EnrolmentAnswer): Promise<void> {
+/** The broker as the station will meet it, and the clock by what the centre says: by how much it is before that. */
+async function connectionSteps(
+  options: ProvisionOptions,
+  judge: Judge,
+  answer: EnrolmentAnswer,
+): Promise<number | undefined> {
   const { flags, screen, words, clock, synchronisation } = options;
   const { station } = answer.plan;
   let check: BrokerCheck | undefined;
@@ -161,6 +170,7 @@ async function connectionSteps(options: ProvisionOptions, judge: Judge, answer: 
     const offsetMs = check?.offsetMs;
     return offsetMs === undefined ? { code: 'clock-unknown' } : { code: 'clock-by-centre', offsetMs };
   });
+  return check?.offsetMs;
 }
 
 function said(zone: string, { heard, notHeard }: Flags): 'heard' | 'unheard' | undefined {

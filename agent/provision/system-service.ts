@@ -1,4 +1,3 @@
-import { loadConfiguration } from '../configuration/load.ts';
 import { handOverAgain } from '../service/hand-over.ts';
 import { installService, serviceState } from '../service/install.ts';
 import { ServiceError } from '../service/service-error.ts';
@@ -6,6 +5,7 @@ import { thisSystem, UNIT } from '../service/system.ts';
 import { serviceWords } from '../service/words.ts';
 import type { Language } from '../words.ts';
 import type { Service } from './service-step.ts';
+import { existingConfiguration } from './write-configuration.ts';
 
 /** The service of this machine's systemd. */
 export function systemService(): Service {
@@ -20,7 +20,8 @@ export function systemService(): Service {
     stop: () => control('stop'),
     start: async (config) => {
       // What was written meanwhile as root would be closed to it.
-      await handOverAgain({ configuration: await loadConfiguration(config), config });
+      const configuration = await existingConfiguration(config);
+      if (configuration !== undefined) await handOverAgain({ configuration, config });
       await control('start');
     },
     install: async (config) => (await installService({ config, system })).unit,
