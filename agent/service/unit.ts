@@ -17,7 +17,8 @@ export const GROUPS = ['dialout', 'audio'] as const;
 /**
  * The systemd unit (255 and older down to 247). What it leaves open the agent needs: V8 makes machine code while it runs,
  * which MemoryDenyWriteExecute would forbid; ffmpeg and aplay are programs of the system; the load of the machine is in
- * /proc, the name resolver asks by netlink, and a centre may be at any address.
+ * /proc, the name resolver asks by netlink, and a centre may be at any address. RemoveIPC would delete, from /dev/shm, what
+ * a station whose card fails keeps over a restart [P-94].
  */
 export const unitText = ({ configuration, config, command, groups }: UnitOptions): string => `[Unit]
 Description=Loa: ${oneLine(configuration.name)}
@@ -58,6 +59,8 @@ ProtectSystem=strict
 ProtectHome=yes
 PrivateTmp=yes
 PrivateMounts=yes
+# Groups hold inside, so that serial lines and sound cards open all the same.
+PrivateUsers=yes
 DevicePolicy=closed
 DeviceAllow=char-ttyUSB rw
 DeviceAllow=char-ttyACM rw
@@ -75,7 +78,6 @@ RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
 RestrictNamespaces=yes
 RestrictRealtime=yes
 RestrictSUIDSGID=yes
-RemoveIPC=yes
 LockPersonality=yes
 SystemCallArchitectures=native
 SystemCallFilter=@system-service

@@ -55,6 +55,7 @@ test('the unit is one that systemd takes, and leaves little open', { skip }, asy
   const text = await serviceUnit({ config: await station(folder), program });
   t.match(text, /^Description=Loa: Đài Đại Đồng 100%%$/m);
   t.match(text, new RegExp(`^ReadWritePaths=${join(folder, 'state')}$`, 'm'));
+  t.notMatch(text, /^RemoveIPC/m, '[P-94] what is kept in /dev/shm outlives a restart');
   const unit = join(folder, UNIT);
   await writeFile(unit, text);
   await mkdir(join(folder, 'state'));
