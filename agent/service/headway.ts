@@ -1,3 +1,4 @@
+import type { BookedAiring } from '../book/booking.ts';
 import type { Journal } from '../book/journal.ts';
 import { isOpen } from '../book/records.ts';
 import { type Clock, withDeadline } from '../clock/clock.ts';
@@ -16,7 +17,7 @@ const LINK_MS = 180_000;
 
 export interface HeadwayOptions {
   readonly journal: Pick<Journal, 'airings' | 'commit' | 'onFailure'>;
-  readonly stage: Pick<Stage, 'onAir' | 'stopped'>;
+  readonly stage: Pick<Stage, 'onAir' | 'objectionTo'>;
   readonly preparation: Pick<Preparation, 'prepared'>;
   readonly hardware: Pick<Hardware, 'zones'>;
   readonly link: Pick<Link, 'up' | 'triedAt'>;
@@ -87,11 +88,11 @@ export class Headway {
       .map(({ key }) => `${key} is due and does not begin`);
   }
 
-  #mayBegin({ occurrence, order }: { occurrence: string; order: { priority: string } }): boolean {
+  #mayBegin({ key, occurrence, order }: BookedAiring): boolean {
     const { stage, stationClock } = this.#options;
-    const urgent = order.priority === 'emergency';
-    if (stage.stopped && !urgent) return false;
-    if (!stationClock.trusted) return urgent && occurrence === 'now';
+    const { id, priority, issuedAt } = order;
+    if (stage.objectionTo({ key, order: id, priority, issuedAt }) !== undefined) return false;
+    if (!stationClock.trusted) return priority === 'emergency' && occurrence === 'now';
     return occurrence === 'now' || Date.parse(occurrence) <= stationClock.now();
   }
 

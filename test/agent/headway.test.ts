@@ -25,7 +25,8 @@ async function begin(t: Test, { trusted = true } = {}) {
     stamp: (draft, number): Report => ({ ...draft, ...number, station, at, clock: 'trusted', software }),
   });
   t.teardown(() => journal.close());
-  const stage = new Stage();
+  const inQuestion = new Set<string>();
+  const stage = new Stage((id) => inQuestion.has(id));
   const prepared = new Map<string, BookedAiring>();
   const parts = { readBack: async () => [] as readonly never[], commit: journal.commit.bind(journal) };
   const link = { up: true, triedAt: 0 };
@@ -65,7 +66,7 @@ async function begin(t: Test, { trusted = true } = {}) {
   const claim = { order: order.id, key, priority: order.priority, issuedAt: order.issuedAt };
   const prepare = (changes: Partial<BookedAiring> = {}) =>
     prepared.set(key, { key, order, occurrence: 'now', zones: [], state: 'ready', samples: 0, ...changes });
-  return { clock, journal, stage, parts, link, headway, note, look, later, claim, prepare, key };
+  return { clock, journal, stage, inQuestion, parts, link, headway, note, look, later, claim, prepare, key };
 }
 
 test('[P-115] what stands still is told, what a restart cannot mend is not', async (t) => {
@@ -102,7 +103,7 @@ test('[P-115] what stands still is told, what a restart cannot mend is not', asy
   });
 
   await t.test('an airing that is due and does not begin', async (t) => {
-    const { note, later, prepare, stage } = await begin(t);
+    const { note, later, prepare, stage, inQuestion, claim } = await begin(t);
     await note('ready');
     t.equal(await later(), undefined, 'its recording is still being fetched');
     prepare();
@@ -110,6 +111,9 @@ test('[P-115] what stands still is told, what a restart cannot mend is not', asy
     stage.stop(true);
     t.equal(await later(), undefined, 'the local stop holds it');
     stage.stop(false);
+    inQuestion.add(claim.order);
+    t.equal(await later(), undefined, 'its key was revoked, and nobody has vouched for it');
+    inQuestion.clear();
     prepare({ occurrence: '2026-11-20T09:00:00.000Z' });
     t.equal(await later(), undefined, 'it is not due yet');
     prepare();
