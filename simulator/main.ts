@@ -2,6 +2,7 @@
 import { type Command, CommanderError } from 'commander';
 import { loaSim, usageError } from './command.ts';
 import { demoCommand } from './demo/command.ts';
+import { firstAiringCommand } from './first-airing/command.ts';
 import { languageOf } from './language.ts';
 import { stationCommand } from './station/command.ts';
 import { commandWords } from './words.ts';
@@ -18,6 +19,7 @@ async function main(): Promise<number> {
   };
   const program: Command = loaSim(words);
   program.addCommand(demoCommand({ language, words, signal: ending.signal, finish }));
+  program.addCommand(firstAiringCommand({ language, words, signal: ending.signal, finish }));
   program.addCommand(stationCommand({ words, signal: ending.signal, finish }));
   try {
     await program.parseAsync();
