@@ -71,7 +71,12 @@ test('[P-32] what is booked and listed no more is asked for: a cancellation may 
       when: { type: 'at', instants: [hours(2)] },
       ...changes,
     });
-    return bookOrder(journal, { order, zones: ['thon-1'], token: new Uint8Array() } as unknown as VerifiedOrder);
+    return bookOrder(journal, {
+      order,
+      zones: ['thon-1'],
+      token: new Uint8Array(),
+      kid: centre.kid,
+    } as unknown as VerifiedOrder);
   };
   await book(1, { to: 'all' });
   await book(2, { to: 'all' });
@@ -93,4 +98,17 @@ test('[P-32] what is booked and listed no more is asked for: a cancellation may 
   await lost.take('station', await encodeOrderIndex(index, centre));
   await journal.prune(Date.now() - 30 * 24 * 3_600_000);
   t.equal(journal.cancels.get(orderId(77))?.rev, 1);
+
+  // Whoever owns the broker puts an old index back, that a key has signed which was revoked since.
+  const next = await makeKey('centre-2');
+  const keys = [{ use: 'centre' as const, kid: next.kid, key: next.publicKey }];
+  await trust.accept(await encodeKeys({ ...manifest, version: 2, keys, revoked: [centre.kid] }, root));
+  t.same(await list('all', [88]), [], 'it is not believed');
+  pulled.length = 0;
+  await reconciliation.repeat();
+  t.same(
+    pulled.map(({ id }) => Number.parseInt(id.slice(-12), 16)).sort(),
+    [1, 2, 3, 5],
+    'the centre is asked to vouch for every airing that has not ended',
+  );
 });

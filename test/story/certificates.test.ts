@@ -42,8 +42,7 @@ test('[P-90] a board that takes the place of another keeps the history, and the 
   const old = await story.station({ station: 'dai-dong', transport: 'tcp' });
   const order = await story.order(programme, { to: { stations: ['dai-dong'] } });
   t.match(await story.outcome(order, 'dai-dong'), { outcome: 'aired' });
-  const history = async () =>
-    ((await story.get('/api/reports?station=dai-dong')) as { reports: { report: Report }[] }).reports;
+  const history = async () => ((await story.get('/api/reports?station=dai-dong')) as { reports: Report[] }).reports;
   const before = await history();
 
   const directory = join(story.folder, 'replacement');
