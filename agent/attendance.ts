@@ -1,5 +1,6 @@
-import { type AttendOptions, attend } from './attend.ts';
+import { attend } from './attend.ts';
 import type { BookedAiring, Booking } from './book/booking.ts';
+import type { AttendOptions } from './recorder.ts';
 
 export type AttendanceOptions = Omit<AttendOptions, 'withdrawn' | 'closing'>;
 

@@ -1,4 +1,5 @@
-import { chmod, open, rename, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
 /** Replaces a file that nobody else may read, all or nothing, and on the card when it resolves. */
 export async function writePrivate(path: string, content: string): Promise<void> {
@@ -23,3 +24,17 @@ export const exists = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   );
+
+/** Makes a folder of ours and writes something there, down to the card. Rejects with what keeps it from being written. */
+export async function tryWriting(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, 'write-test');
+  const file = await open(path, 'w', 0o600);
+  try {
+    await file.write('.');
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rm(path);
+}

@@ -1,9 +1,10 @@
-import { mkdir, open, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JournalInUseError } from '../book/storage.ts';
 import { controlAddress } from '../control/address.ts';
 import { somebodyListens } from '../control/client.ts';
 import type { Log } from '../log.ts';
+import { tryWriting } from './durable.ts';
 import { foundMemoryFolders, makeMemoryFolder } from './memory-folder.ts';
 
 /** Where the agent writes. */
@@ -48,16 +49,7 @@ const forget = (folder: string): Promise<void> => rm(folder, { recursive: true, 
 /** The kernel's word that the card is done for: it mounts a failing one read-only, or each write fails. */
 async function writeFailure(state: string): Promise<Error | undefined> {
   try {
-    await mkdir(state, { recursive: true, mode: 0o700 });
-    const path = join(state, 'write-test');
-    const file = await open(path, 'w', 0o600);
-    try {
-      await file.write('.');
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rm(path);
+    await tryWriting(state);
     return undefined;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -1,6 +1,6 @@
-import { mkdir, open, rm, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { statfs } from 'node:fs/promises';
 import { findFfmpeg } from '../audio/ffmpeg.ts';
+import { tryWriting } from '../card/durable.ts';
 import type { Finding } from './record.ts';
 
 /** Below this the cache has no room for the recordings of a day. */
@@ -10,16 +10,7 @@ const MB = 1_048_576;
 /** Whether the card takes what is written to it, and has room. */
 export async function checkDisk(state: string): Promise<Finding> {
   try {
-    await mkdir(state, { recursive: true, mode: 0o700 });
-    const path = join(state, 'write-test');
-    const file = await open(path, 'w', 0o600);
-    try {
-      await file.write('.');
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rm(path);
+    await tryWriting(state);
     const { bavail, bsize } = await statfs(state);
     const freeMB = Math.floor((bavail * bsize) / MB);
     return { code: freeMB < LEAST_FREE_MB ? 'disk-low' : 'disk-ok', freeMB };

@@ -1,5 +1,5 @@
 import type { AcceptanceRecord, Point, ZoneResult } from './record.ts';
-import { timeIn } from './record-text.ts';
+import { factsOf, timeIn } from './record-text.ts';
 import type { ProvisionWords } from './words.ts';
 
 const STYLE = `
@@ -23,18 +23,9 @@ const STYLE = `
 export function recordPage(record: AcceptanceRecord, words: ProvisionWords, timeZone: string): string {
   const { page } = words;
   const time = timeIn(timeZone, page.locale);
-  const facts = [
-    ...(record.station
-      ? [
-          [page.station, `${record.station.name} (${record.station.id})`],
-          [page.centre, record.station.centre],
-        ]
-      : []),
-    [page.by, record.by],
-    [page.began, time(record.beganAt)],
-    [page.ended, time(record.endedAt)],
-    [page.software, record.software],
-  ].map(([head = '', text = '']) => `<tr><th>${safe(head)}</th><td>${safe(text)}</td></tr>`);
+  const facts = factsOf(record, words, time).map(
+    ([head, text]) => `<tr><th>${safe(head)}</th><td>${safe(text)}</td></tr>`,
+  );
   const zones = record.points.flatMap((point) =>
     point.finding.code === 'zone' ? [zoneRow(point, point.finding.result, words, time)] : [],
   );

@@ -3,22 +3,31 @@ import type { ProvisionWords } from './words.ts';
 
 const WIDTH = 72;
 
+/** Whose record it is, by whom and when: each with its heading. */
+export function factsOf(
+  { station, by, beganAt, endedAt, software }: AcceptanceRecord,
+  { page }: ProvisionWords,
+  time: ReturnType<typeof timeIn>,
+): readonly [heading: string, text: string][] {
+  return [
+    ...(station
+      ? ([
+          [page.station, `${station.name} (${station.id})`],
+          [page.centre, station.centre],
+        ] as [string, string][])
+      : []),
+    [page.by, by],
+    [page.began, time(beganAt)],
+    [page.ended, time(endedAt)],
+    [page.software, software],
+  ];
+}
+
 /** The acceptance record as plain text. `timeZone`: IANA, for its hours. */
 export function recordText(record: AcceptanceRecord, words: ProvisionWords, timeZone: string): string {
   const { page } = words;
   const time = timeIn(timeZone, page.locale);
-  const heads = [
-    ...(record.station
-      ? [
-          [page.station, `${record.station.name} (${record.station.id})`],
-          [page.centre, record.station.centre],
-        ]
-      : []),
-    [page.by, record.by],
-    [page.began, time(record.beganAt)],
-    [page.ended, time(record.endedAt)],
-    [page.software, record.software],
-  ] as const;
+  const heads = factsOf(record, words, time);
   return [
     page.title,
     record.accepted ? page.accepted : page.notAccepted,
