@@ -4,6 +4,8 @@ import { encodeHost, type Host } from '../protocol/host.ts';
 import { refused } from '../protocol/refusal.ts';
 import { filters, topics } from '../protocol/topics.ts';
 import { startHttpServer } from './api/server.ts';
+import type { Authority } from './authority/authority.ts';
+import { centreIdentity } from './authority/centre-identity.ts';
 import { reachable } from './authority/reachable.ts';
 import { ServerIdentity } from './authority/server-identity.ts';
 import { Background } from './background.ts';
@@ -142,7 +144,7 @@ async function compose(options: CentreOptions, opened: Opened): Promise<Centre> 
     log,
   });
   const renew = (station: string) => enrolment.renew(station);
-  const bus = await makeBus(options, centre, identity, enrolment);
+  const bus = await makeBus(options, centre, { authority, identity, enrolment });
   opened.add(() => bus.close());
   opened.add(() => background.settled());
   const indexes = new IndexPublisher({ centre, database, bus, signer, background });
@@ -257,8 +259,11 @@ async function compose(options: CentreOptions, opened: Opened): Promise<Centre> 
 async function makeBus(
   options: CentreOptions,
   centre: string,
-  identity: ServerIdentity | undefined,
-  enrolment: Enrolment,
+  {
+    authority,
+    identity,
+    enrolment,
+  }: { authority: Authority; identity: ServerIdentity | undefined; enrolment: Enrolment },
 ): Promise<Bus> {
   const { host, mqttPort: port, log } = options;
   if (options.broker === undefined) {
@@ -267,6 +272,7 @@ async function makeBus(
   return new ExternalBus({
     url: options.broker,
     clientId: `centre-${centre}`,
+    identity: options.broker.startsWith('mqtts:') ? () => centreIdentity(authority, `centre-${centre}`) : undefined,
     will: () => ({
       topic: topics.all(centre, 'host'),
       payload: encodeHost({ state: 'offline', since: new Date().toISOString() }),

@@ -105,6 +105,18 @@ export class Authority {
     return { certificate: certificate.toString('pem'), key: await toPem(keys.privateKey) };
   }
 
+  /** What this centre shows to a broker that is not its own, with a key of its own. It lets nobody into ours. */
+  async issueCentre(id: string): Promise<Credentials> {
+    const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+    const certificate = await this.#issue(keys.publicKey, {
+      subject: nameOf(id, 'centre'),
+      days: SERVER_DAYS,
+      usage: x509.ExtendedKeyUsage.clientAuth,
+      names: [],
+    });
+    return { certificate: certificate.toString('pem'), key: await toPem(keys.privateKey) };
+  }
+
   /** A certificate for a key whose owner has shown that it is theirs. */
   async issueClient({ id, role }: Subject, publicKey: webcrypto.CryptoKey, days = CLIENT_DAYS): Promise<Issued> {
     const certificate = await this.#issue(publicKey, {

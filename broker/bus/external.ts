@@ -1,4 +1,5 @@
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
+import type { CentreIdentity } from '../authority/centre-identity.ts';
 import type { Log } from '../log.ts';
 import type { Bus, BusEvents, PublishOptions } from './bus.ts';
 
@@ -6,6 +7,8 @@ export interface ExternalBusOptions {
   /** `mqtt://`, `mqtts://`, with user and password where the broker wants them. */
   readonly url: string;
   readonly clientId: string;
+  /** For `mqtts://`: what we show and whom we believe. Made anew for every connection, so that it never ends. */
+  readonly identity?: (() => Promise<CentreIdentity>) | undefined;
   /** The broker publishes this, retained, when it loses us. Made anew for every connection. */
   readonly will: () => { readonly topic: string; readonly payload: Uint8Array };
   readonly log: Log;
@@ -51,7 +54,7 @@ export class ExternalBus implements Bus {
           resolve();
         },
       };
-      this.#connect(this.#events);
+      this.#begin(this.#events);
     });
   }
 
@@ -75,7 +78,13 @@ export class ExternalBus implements Bus {
     await this.#client?.endAsync(!wasUp);
   }
 
-  #connect(events: BusEvents): void {
+  #begin(events: BusEvents): void {
+    this.#connect(events).catch((error: unknown) => this.#options.log('error', 'broker-link-error', { error }));
+  }
+
+  async #connect(events: BusEvents): Promise<void> {
+    const identity = await this.#options.identity?.();
+    if (this.#closed) return;
     const { topic, payload } = this.#options.will();
     const settings: IClientOptions = {
       protocolVersion: 4,
@@ -88,6 +97,7 @@ export class ExternalBus implements Bus {
       queueQoSZero: false,
       resubscribe: false,
       will: { topic, payload: Buffer.from(payload), qos: 1, retain: true },
+      ...identity,
     };
     const client = mqtt.connect(this.#options.url, settings);
     this.#client = client;
@@ -122,7 +132,7 @@ export class ExternalBus implements Bus {
     if (this.#closed) return;
     clearTimeout(this.#retry);
     const longest = Math.min(FIRST_DELAY_MS * 2 ** this.#failures++, LONGEST_DELAY_MS);
-    this.#retry = setTimeout(() => this.#connect(events), longest * (0.5 + Math.random() / 2));
+    this.#retry = setTimeout(() => this.#begin(events), longest * (0.5 + Math.random() / 2));
   }
 
   #setDown(): void {

@@ -1,4 +1,5 @@
 import { Aedes, type AuthenticateError, type Client, type PublishPacket } from 'aedes';
+import type { Admission } from '../admission.ts';
 import type { ServerIdentity } from '../authority/server-identity.ts';
 import type { Log } from '../log.ts';
 import { accessFor } from './access.ts';
@@ -13,6 +14,8 @@ export interface EmbeddedBrokerOptions {
   /** TLS with client certificates; without it plain MQTT, where a peer is who its client id says. */
   readonly identity?: ServerIdentity | undefined;
   readonly isRevoked?: ((serial: string) => boolean) | undefined;
+  /** Who is let in, over time; the listener's own rule when absent. */
+  readonly admission?: Pick<Admission, 'take'> | undefined;
   readonly log: Log;
 }
 
@@ -100,6 +103,7 @@ export async function makeEmbeddedBroker(options: EmbeddedBrokerOptions): Promis
     host: options.host,
     port: options.port,
     identity: options.identity,
+    admission: options.admission,
     log,
     onConnection: (socket, peer) => {
       if (peer !== undefined) peers.set(socket, peer);

@@ -20,6 +20,7 @@ export interface ListenerOptions {
   readonly port: number;
   /** Without it, plain MQTT, where a peer is who it says it is. */
   readonly identity?: ServerIdentity | undefined;
+  readonly admission?: Pick<Admission, 'take'> | undefined;
   readonly log: Log;
   /** A connection to speak MQTT with, its packets capped. */
   readonly onConnection: (socket: Socket, peer: Peer | undefined) => void;
@@ -40,8 +41,7 @@ export interface Listener {
 
 /** Where MQTT clients knock: TLS 1.3 with a certificate of ours, or plain TCP where that was asked for. */
 export function makeListener(options: ListenerOptions): Listener {
-  const { identity, log, onConnection, onOversized, onTurnedAway } = options;
-  const admission = new Admission(ADMITTED);
+  const { identity, admission = new Admission(ADMITTED), log, onConnection, onOversized, onTurnedAway } = options;
   const sockets = new Map<Socket, Peer | undefined>();
   const welcome = (socket: Socket) => {
     const peer = identity === undefined ? undefined : certifiedPeer(socket);

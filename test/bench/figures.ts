@@ -1,7 +1,7 @@
 /** One thing that was measured, over all its rounds. */
 export interface Figure {
   readonly name: string;
-  readonly unit: 'ms' | 'MB' | 'reports';
+  readonly unit: 'ms' | 'MB' | 'KiB' | 'reports';
   readonly rounds: number;
   readonly median: number;
   readonly p99: number;

@@ -6,6 +6,7 @@ import { describeMachine } from './machine.ts';
 import { inWords, type Results } from './print.ts';
 import { type Series, series } from './series.ts';
 import { setStage } from './stage.ts';
+import { measureStorms } from './storm.ts';
 
 interface Options {
   readonly rounds?: number;
@@ -26,9 +27,9 @@ const command = new Command('bench')
   .addArgument(
     new Argument(
       '[what]',
-      'orders and starts; a warning while a bulletin is on air; a restart with 1,000 orders; a full outbox; floods; the bundle',
+      'orders and starts; a warning while a bulletin is on air; a restart with 1,000 orders; a full outbox; floods; the bundle; 1,000 and 5,000 stations that come at once',
     )
-      .choices(Object.keys(series))
+      .choices([...Object.keys(series), 'storm'])
       .default('orders'),
   )
   .option('--rounds <n>', 'how often', positive)
@@ -36,11 +37,11 @@ const command = new Command('bench')
   .option('--json', 'print the figures as JSON')
   .parse();
 const { minutes, json }: Options = command.opts();
-const measured = series[command.processedArgs[0] as string] as Series;
-const rounds = command.opts<Options>().rounds ?? measured.rounds;
+const what = command.processedArgs[0] as string;
 
 /** Runs everything round by round, so that a noisy moment touches what is compared alike. */
-async function run(signal: AbortSignal): Promise<Results> {
+async function run(measured: Series, signal: AbortSignal): Promise<Results> {
+  const rounds = command.opts<Options>().rounds ?? measured.rounds;
   const machine = await describeMachine();
   const end = performance.now() + minutes * 60_000;
   const scope = openScope((error) => process.stderr.write(`not closed: ${String(error)}\n`));
@@ -52,7 +53,7 @@ async function run(signal: AbortSignal): Promise<Results> {
     let done = 0;
     for (; done < rounds && !signal.aborted && (done === 0 || performance.now() < end); done++) {
       await measured.round(stage, figures, done);
-      progress(done + 1);
+      progress(done + 1, rounds);
     }
     process.stderr.write('\n');
     return {
@@ -67,7 +68,14 @@ async function run(signal: AbortSignal): Promise<Results> {
   }
 }
 
-function progress(done: number): void {
+/** One after the other, each once: a storm is long, and the machine cannot bear two. */
+async function runStorms(): Promise<Results> {
+  const machine = await describeMachine();
+  const { figures, ...others } = await measureStorms(minutes, (line) => void process.stderr.write(`${line}\n`));
+  return { machine, figures: figures.all(), aims: [], ...others };
+}
+
+function progress(done: number, rounds: number): void {
   if (process.stderr.isTTY) process.stderr.write(`\rround ${done} of ${rounds}`);
   else if (done % 10 === 0) process.stderr.write(`round ${done} of ${rounds}\n`);
 }
@@ -75,5 +83,5 @@ function progress(done: number): void {
 const interrupt = new AbortController();
 process.once('SIGINT', () => interrupt.abort());
 process.once('SIGTERM', () => interrupt.abort());
-const results = await run(interrupt.signal);
+const results = what === 'storm' ? await runStorms() : await run(series[what] as Series, interrupt.signal);
 process.stdout.write(json ? `${JSON.stringify(results)}\n` : inWords(results));

@@ -13,29 +13,50 @@ const program = ['/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto', '/opt/homeb
 /** Why tests with Mosquitto cannot run here; false where they can. */
 export const noMosquitto: string | false = program === undefined ? 'mosquitto is not installed' : false;
 
+/** What a broker with TLS shows, and whom it believes; all in PEM. */
+export interface MosquittoTls {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
 /** A Mosquitto of its own, without persistence, on a free loopback port. */
 export class Mosquitto {
   readonly url: string;
   readonly #folder: string;
   #child: ChildProcess | undefined;
 
-  private constructor(folder: string, port: number) {
+  private constructor(folder: string, url: string) {
     this.#folder = folder;
-    this.url = `mqtt://127.0.0.1:${port}`;
+    this.url = url;
   }
 
-  static async start(): Promise<Mosquitto> {
+  /** With `tls` it takes clients with a certificate alone, and a client's user is the name in it. */
+  static async start({ tls, acl }: { tls?: MosquittoTls; acl?: string } = {}): Promise<Mosquitto> {
     const folder = await mkdtemp(join(tmpdir(), 'loa-mosquitto-'));
     const port = await freePort();
     // Started by root it would change to a user of its own, which a container may not have.
     const user = process.getuid?.() === 0 ? 'user root\n' : '';
-    await writeFile(
-      join(folder, 'mosquitto.conf'),
-      `${user}listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\n`,
-    );
-    const mosquitto = new Mosquitto(folder, port);
+    const lines = [`${user}listener ${port} 127.0.0.1`, 'allow_anonymous true', 'persistence false'];
+    for (const [option, file, content] of [
+      ['cafile', 'authority.crt', tls?.ca],
+      ['certfile', 'server.crt', tls?.cert],
+      ['keyfile', 'server.key', tls?.key],
+      ['acl_file', 'acl', acl],
+    ] as const) {
+      if (content === undefined) continue;
+      await writeFile(join(folder, file), content, { mode: 0o600 });
+      lines.push(`${option} ${join(folder, file)}`);
+    }
+    if (tls) lines.push('require_certificate true', 'use_identity_as_username true', 'tls_version tlsv1.3');
+    await writeFile(join(folder, 'mosquitto.conf'), `${lines.join('\n')}\n`);
+    const mosquitto = new Mosquitto(folder, `${tls ? 'mqtts' : 'mqtt'}://127.0.0.1:${port}`);
     await mosquitto.resume();
     return mosquitto;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
   }
 
   /** Starts it again after `kill`, on the same port and with an empty memory. */
