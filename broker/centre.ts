@@ -4,14 +4,10 @@ import { encodeHost, type Host } from '../protocol/host.ts';
 import { refused } from '../protocol/refusal.ts';
 import { filters, topics } from '../protocol/topics.ts';
 import { startHttpServer } from './api/server.ts';
-import type { Authority } from './authority/authority.ts';
-import { centreIdentity } from './authority/centre-identity.ts';
 import { reachable } from './authority/reachable.ts';
 import { ServerIdentity } from './authority/server-identity.ts';
 import { Background } from './background.ts';
-import type { Bus } from './bus/bus.ts';
-import { embeddedBus } from './bus/embedded.ts';
-import { ExternalBus } from './bus/external.ts';
+import { openBus } from './bus/open-bus.ts';
 import { lockData } from './data-lock.ts';
 import { openDatabase } from './database/open.ts';
 import { Enrolment } from './enrolment/enrolment.ts';
@@ -24,6 +20,7 @@ import { takeReport } from './ledger/intake.ts';
 import { Ledger } from './ledger/ledger.ts';
 import type { Log } from './log.ts';
 import { MediaStore } from './media/store.ts';
+import { Opened } from './opened.ts';
 import { type Entered, OrderBook } from './orders/book.ts';
 import { joinGroups } from './orders/in-force.ts';
 import { IndexPublisher } from './orders/index-publisher.ts';
@@ -67,25 +64,6 @@ export interface Centre {
   readonly httpUrl: string;
   /** Says goodbye, finishes what is on its way, and lets go of everything. */
   close(): Promise<void>;
-}
-
-/** What has been opened so far, closed in reverse whatever happens. */
-class Opened {
-  readonly #closers: (() => Promise<unknown> | unknown)[] = [];
-
-  add(close: () => Promise<unknown> | unknown): void {
-    this.#closers.push(close);
-  }
-
-  async close(log: Log): Promise<void> {
-    for (const close of this.#closers.splice(0).reverse()) {
-      try {
-        await close();
-      } catch (error) {
-        log('error', 'close-failed', { error });
-      }
-    }
-  }
 }
 
 /** Starts a whole centre. Throws KeyStoreError without keys, DataInUseError on a folder that is in use. */
@@ -144,7 +122,10 @@ async function compose(options: CentreOptions, opened: Opened): Promise<Centre> 
     log,
   });
   const renew = (station: string) => enrolment.renew(station);
-  const bus = await makeBus(options, centre, { authority, identity, enrolment });
+  const bus = await openBus({
+    ...{ centre, host: options.host, port: options.mqttPort, broker: options.broker, authority, identity, log },
+    isRevoked: (serial) => enrolment.isRevoked(serial),
+  });
   opened.add(() => bus.close());
   opened.add(() => background.settled());
   const indexes = new IndexPublisher({ centre, database, bus, signer, background });
@@ -254,29 +235,4 @@ async function compose(options: CentreOptions, opened: Opened): Promise<Centre> 
     httpUrl: reachable(http.url, names),
     close: () => opened.close(log),
   };
-}
-
-async function makeBus(
-  options: CentreOptions,
-  centre: string,
-  {
-    authority,
-    identity,
-    enrolment,
-  }: { authority: Authority; identity: ServerIdentity | undefined; enrolment: Enrolment },
-): Promise<Bus> {
-  const { host, mqttPort: port, log } = options;
-  if (options.broker === undefined) {
-    return embeddedBus({ centre, host, port, log, identity, isRevoked: (serial) => enrolment.isRevoked(serial) });
-  }
-  return new ExternalBus({
-    url: options.broker,
-    clientId: `centre-${centre}`,
-    identity: options.broker.startsWith('mqtts:') ? () => centreIdentity(authority, `centre-${centre}`) : undefined,
-    will: () => ({
-      topic: topics.all(centre, 'host'),
-      payload: encodeHost({ state: 'offline', since: new Date().toISOString() }),
-    }),
-    log,
-  });
 }
