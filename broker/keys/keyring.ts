@@ -4,11 +4,14 @@ import { Refusal, refused } from '../../protocol/refusal.ts';
 import type { Database } from '../database/database.ts';
 import type { Log } from '../log.ts';
 import { signAnew } from '../orders/sign-anew.ts';
-import { type CentreKeys, loadKeys } from './key-store.ts';
+import { rotateKeys } from './change-keys.ts';
+import { readIfThere } from './files.ts';
+import { type CentreKeys, loadKeys, SIGNING_DAYS } from './key-store.ts';
+import { keyPaths } from './paths.ts';
 
 const DAY_MS = 86_400_000;
-/** So long before the signing key ends the log speaks of it every day. */
-const SPEAK_MS = 60 * DAY_MS;
+/** So long before the signing key ends another takes over, or the log asks for one every day. */
+const EARLY_MS = 60 * DAY_MS;
 
 export interface KeyringOptions {
   readonly data: string;
@@ -34,18 +37,20 @@ export class Keyring {
     this.#keys = keys;
     this.#clients = clients;
     this.#revoked = new Set(revoked);
-    this.#timer = setInterval(() => this.#speakOfEnd(), DAY_MS);
+    this.#timer = setInterval(() => {
+      this.#beforeItEnds().catch((error: unknown) => options.log('error', 'keys-not-reloaded', { error }));
+    }, DAY_MS);
     this.#timer.unref();
-    this.#speakOfEnd();
   }
 
   /** What is in force is signed with the present key when this resolves: the keys may have changed while nobody ran. */
   static async open(options: KeyringOptions, keys: CentreKeys): Promise<Keyring> {
+    const current = (await rotatedInTime(options, keys)) ?? keys;
     const rows = await options.database.query<{ kid: string }>('select kid from revoked_keys');
     const keyring = new Keyring(
       options,
-      keys,
-      await clientsOf(keys),
+      current,
+      await clientsOf(current),
       rows.map(({ kid }) => kid),
     );
     await keyring.#signAnew();
@@ -118,7 +123,6 @@ export class Keyring {
       this.#clients = clients;
       log('info', 'keys-changed', { version: keys.manifest.version, signer: keys.signer.kid });
       if (before.signer.kid !== keys.signer.kid) await this.#signAnew();
-      this.#speakOfEnd();
     });
     this.#change = changed.catch(() => undefined);
     return changed.then(() => list().catch((error: unknown) => log('warn', 'index-failed', { error })));
@@ -134,15 +138,31 @@ export class Keyring {
     if (messages > 0) log('info', 'signed-anew', { messages, signer: this.#keys.signer.kid });
   }
 
-  #speakOfEnd(): void {
-    const { signer, signerEnds } = this.#keys;
-    if (signerEnds === undefined || Date.parse(signerEnds) - Date.now() > SPEAK_MS) return;
-    this.#options.log('warn', 'signing-key-ends', {
-      kid: signer.kid,
-      at: signerEnds,
-      command: 'loa-broker keys rotate',
-    });
+  async #beforeItEnds(): Promise<void> {
+    if ((await rotatedInTime(this.#options, this.#keys)) !== undefined) await this.reload();
   }
+}
+
+/**
+ * [P-109] The keys after a rotation, where the signing key ends soon and the root key lies here; undefined where nothing has
+ * changed. Without the root key the log asks for a rotation, and says so too where one failed.
+ */
+async function rotatedInTime(
+  { data, log }: Pick<KeyringOptions, 'data' | 'log'>,
+  { signer, signerEnds }: CentreKeys,
+): Promise<CentreKeys | undefined> {
+  if (signerEnds === undefined || Date.parse(signerEnds) - Date.now() > EARLY_MS) return undefined;
+  try {
+    if ((await readIfThere(keyPaths(data).rootPrivate)) !== undefined) {
+      const { kid, version } = await rotateKeys(data, SIGNING_DAYS);
+      log('info', 'signing-key-rotated', { kid, version, before: signer.kid });
+      return await loadKeys(data);
+    }
+  } catch (error) {
+    log('error', 'signing-key-not-rotated', { error });
+  }
+  log('warn', 'signing-key-ends', { kid: signer.kid, at: signerEnds, command: 'loa-broker keys rotate' });
+  return undefined;
 }
 
 const clientsOf = ({ manifest }: CentreKeys): Promise<KeyLookup> =>

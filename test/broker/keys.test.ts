@@ -158,10 +158,25 @@ test('[P-104] a running centre changes keys: first the manifest, then all that i
     await centre.stop();
     const keys = join(centre.data, 'keys');
     const ended = await rotateKeys(centre.data, 1 / 86_400_000);
+    await rename(join(keys, 'root.pem'), join(keys, 'elsewhere.pem'));
     await centre.open();
     t.match(centre.logged('signing-key-ends').at(-1), { fields: { kid: ended.kid } });
     t.match(await centre.order(), { status: 422, body: { refusal: { code: 'expired-key' } } });
     t.ok((await readdir(keys)).includes(`signing-${ended.kid}.pem`));
+  });
+
+  await t.test('[P-109] where the root key lies here, the next signing key takes over by itself', async (t) => {
+    const keys = join(centre.data, 'keys');
+    await centre.stop();
+    await rename(join(keys, 'elsewhere.pem'), join(keys, 'root.pem'));
+    await centre.open();
+    t.equal((await centre.order()).status, 201);
+    const { signer, signerEnds = '' } = await loadKeys(centre.data);
+    t.match(centre.logged('signing-key-rotated').at(-1), { fields: { kid: signer.kid } });
+    t.ok(Date.parse(signerEnds) - Date.now() > 700 * 86_400_000);
+    await centre.stop();
+    await centre.open();
+    t.equal((await loadKeys(centre.data)).signer.kid, signer.kid, 'once');
   });
 });
 
