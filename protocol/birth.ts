@@ -15,6 +15,8 @@ export const birthSchema = v.object({
   configuration: v.optional(counter),
   /** Version of the manifest of keys that it keeps to [P-105]. */
   keys: v.optional(counter),
+  /** It is connected without TLS: whoever is on the way reads along, and may pose as it. */
+  plain: v.optional(v.literal(true)),
   software: text(64),
   name: text(100),
   /** Ed25519 public key with which this station signs its reports. */

@@ -26,9 +26,10 @@ export function addStationsCommand(program: Command, console: Console): void {
         words[entry.state],
         localTime(entry.lastSeen, language),
         (entry.birth?.zones ?? []).map((zone) => zone.zone).join(', '),
-        [...Object.keys(entry.alarms), ...Object.keys(entry.suspicions)]
-          .map((name) => words.alarms[name] ?? name)
-          .join(', '),
+        [
+          ...[...Object.keys(entry.alarms), ...Object.keys(entry.suspicions)].map((name) => words.alarms[name] ?? name),
+          ...(entry.birth?.plain ? [words.plainLink] : []),
+        ].join(', '),
       ]);
       return console.out(table(words.headStations, rows));
     },

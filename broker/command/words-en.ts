@@ -137,6 +137,7 @@ export const english = {
   policy: policyInEnglish,
   noStations: 'No station has been heard of yet.',
   headStations: ['station', 'name', 'state', 'last seen', 'zones', 'alarms'],
+  plainLink: 'connection not encrypted',
   online: 'online',
   offline: 'offline',
 

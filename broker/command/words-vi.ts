@@ -135,6 +135,7 @@ export const vietnamese: Words = {
   policy: policyInVietnamese,
   noStations: 'Chưa có đài nào kết nối.',
   headStations: ['mã đài', 'tên', 'tình trạng', 'lần cuối', 'cụm loa', 'cảnh báo'],
+  plainLink: 'kết nối không mã hóa',
   online: 'trực tuyến',
   offline: 'mất kết nối',
 

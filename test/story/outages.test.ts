@@ -1,4 +1,5 @@
 import { test } from 'tap';
+import type { Birth } from '../../protocol/birth.ts';
 import type { Report } from '../../protocol/report.ts';
 import { startLink } from '../../simulator/link/link.ts';
 import { Story } from '../support/story.ts';
@@ -35,8 +36,8 @@ test('an order that a station missed while it was away is pulled from the index'
   const programme = await story.programme(1);
   await station.agent.stop();
   await until('the centre to know', async () => {
-    const { stations } = (await story.get('/api/stations')) as { stations: { state: string }[] };
-    return stations.every(({ state }) => state === 'offline');
+    const { stations } = (await story.get('/api/stations')) as { stations: { state: string; birth: Birth }[] };
+    return stations.every(({ state, birth }) => state === 'offline' && birth.plain === undefined);
   });
   const order = await story.order(programme, { to: { stations: ['away'] } });
   const cancelled = await story.order(programme, { to: { stations: ['away'] }, zones: ['thon-2'] });

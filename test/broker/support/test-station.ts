@@ -78,8 +78,8 @@ export class TestStation {
   /** `configuration`: the version of the centre's configuration that it keeps to. */
   async bear(groups: string[], configuration?: number): Promise<void> {
     const boot = randomBytes(16).toString('hex');
-    const { configuration: _, keys: __, ...plain } = birth;
-    const said = { ...plain, ...(configuration !== undefined && { configuration }) };
+    const { configuration: _, keys: __, ...always } = birth;
+    const said = { ...always, plain: true as const, ...(configuration !== undefined && { configuration }) };
     await this.publish(
       'birth',
       encodeBirth({ ...said, station: this.station, boot, key: this.identity.publicKey, groups }),
