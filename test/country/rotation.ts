@@ -136,9 +136,14 @@ async function play(country: Country, online: number, away: number): Promise<Rot
   await reached('all to end the last', all.length, (report) => report.order?.id === last && isLast(report));
 
   const reports = await country.reports();
-  const airings = reports
-    .filter(({ outcome }) => outcome === 'airing')
-    .map(({ station, order }) => `${station} ${order?.id}`);
+  /** Begun though it was over: what only gave way to another, and comes back after it, says `airing` again [P-43]. */
+  const begunAgain = reports.filter(({ outcome, ...report }, at) => {
+    const before = reports
+      .slice(0, at)
+      .filter(({ station, order }) => station === report.station && order?.id === report.order?.id);
+    const [begun, left] = [before.filter((each) => each.outcome === 'airing'), before.filter((each) => each.continues)];
+    return outcome === 'airing' && begun.length > left.length;
+  });
   return {
     refused: await stationsThat(refusedBy(forged)),
     resisted: await stationsThat(turnedDown),
@@ -147,7 +152,7 @@ async function play(country: Country, online: number, away: number): Promise<Rot
     ),
     aired: await stationsThat(about(last, 'aired')),
     airedOld: await stationsThat(about(second, 'aired')),
-    twice: airings.length - new Set(airings).size,
+    twice: begunAgain.length,
     obeyedThief: reports.filter(
       ({ order, outcome }) => [forged, again, third].includes(order?.id ?? '') && ['airing', 'aired'].includes(outcome),
     ).length,
