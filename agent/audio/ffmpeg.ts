@@ -5,7 +5,7 @@ import prism from 'prism-media';
 import { Refusal } from '../../protocol/refusal.ts';
 import type { Clock } from '../clock/clock.ts';
 import { SAMPLE_RATE } from './format.ts';
-import { crashed, endOf } from './process-end.ts';
+import { crashed, endNow, endOf } from './process-end.ts';
 
 /** Containers that a recording may come in. Playlists are not among them: they could name files and addresses. */
 const FORMATS = 'ogg,mp3,wav,flac,aac,mov,matroska';
@@ -79,7 +79,7 @@ export async function* decode(decoding: Decoding): AsyncGenerator<Buffer, void, 
     return refusal;
   };
   const kill = () => {
-    child.kill('SIGKILL');
+    endNow(child);
     // What the program may have started itself holds the pipes open: nobody waits for that.
     child.stdout?.destroy();
     child.stderr?.destroy();

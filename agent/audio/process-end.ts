@@ -35,6 +35,14 @@ export function endOf(child: ChildProcess, clock: Clock): Promise<ProcessEnd> {
   });
 }
 
+/**
+ * Ends a program at once. One that could not be started is left alone: until Node has said so it would signal whatever stands
+ * where the program's number should be, which may be 0, our whole process group, or somebody else.
+ */
+export function endNow(child: ChildProcess): void {
+  if (child.pid !== undefined) child.kill('SIGKILL');
+}
+
 const CRASHES: readonly number[] = [126, 127, 132, 134, 135, 136, 137, 139];
 
 /** Whether it was the program that failed and not what it was given: a signal (a shell says 128 + n), or no start at all. */

@@ -141,5 +141,6 @@ export function startChild(options: ChildOptions): Child {
 }
 
 function signal(child: ChildProcess, name: NodeJS.Signals): void {
-  if (child.exitCode === null && child.signalCode === null) child.kill(name);
+  // Before Node has said that a program could not be started it would signal whatever stands where its number should be.
+  if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) child.kill(name);
 }

@@ -3,7 +3,7 @@ import { Refusal } from '../../../protocol/refusal.ts';
 import { type Clock, sleep } from '../../clock/clock.ts';
 import type { Log } from '../../log.ts';
 import { SAMPLE_RATE } from '../format.ts';
-import { endOf } from '../process-end.ts';
+import { endNow, endOf } from '../process-end.ts';
 import type { Sink, SoundStream } from './port.ts';
 
 /** A player that lives so long has opened the sound card: aplay does that first and exits when it is busy or gone. */
@@ -190,7 +190,7 @@ class Player {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    if (this.alive) this.#child.kill('SIGKILL');
+    if (this.alive) endNow(this.#child);
     await this.ended;
   }
 
