@@ -1,6 +1,7 @@
 import type { Cancel } from '../../protocol/cancel.ts';
 import type { Order } from '../../protocol/order.ts';
 import type { Refusal } from '../../protocol/refusal.ts';
+import { latestStart } from '../due/lateness.ts';
 import type { VerifiedOrder } from '../verify/verify-order.ts';
 import { type BookedAiring, type Booking, bookedAiring, insists, refusalOf, reportOf, withState } from './booking.ts';
 import type { Journal } from './journal.ts';
@@ -74,9 +75,8 @@ export async function bookOccurrences(
       instant <= (record.through ?? 0) ||
       journal.airings.has(airingKey({ order, occurrence: new Date(instant).toISOString() }));
     const wanted = instants.filter((instant) => !isBooked(instant));
-    const gone = wanted.filter(
-      (instant) => now > Math.min(instant + order.lateBy * 1_000, Date.parse(order.expiresAt)),
-    );
+    const lateFrom = (instant: number) => latestStart(order, new Date(instant).toISOString());
+    const gone = wanted.filter((instant) => now > Math.min(lateFrom(instant), Date.parse(order.expiresAt)));
     const taken = wanted.slice(0, gone.length + roomForAirings(journal, order));
     // What has no room now is booked when it has, if only to be missed.
     const looked = taken.length === wanted.length ? through : taken.at(-1);
@@ -85,7 +85,7 @@ export async function bookOccurrences(
       const occurrence = new Date(instant).toISOString();
       const airing = { order: { id: order.id, rev: order.rev }, occurrence, zones: record.zones };
       if (at >= gone.length) return { ...airing, state: 'booked' };
-      const state = Date.parse(order.expiresAt) <= instant + order.lateBy * 1_000 ? 'expired' : 'missed';
+      const state = Date.parse(order.expiresAt) <= lateFrom(instant) ? 'expired' : 'missed';
       return { ...airing, state, at: new Date(now).toISOString() };
     });
     const reports = airings.flatMap((airing) => (airing.state === 'booked' ? [] : [reportOf(airing, airing.state)]));

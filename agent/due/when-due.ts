@@ -3,6 +3,7 @@ import type { BookedAiring } from '../book/booking.ts';
 import { type Clock, sleep } from '../clock/clock.ts';
 import type { StationClock } from '../clock/station-clock.ts';
 import { Ticks } from '../clock/ticks.ts';
+import { latestReturn, latestStart } from './lateness.ts';
 
 /** When an airing may begin; watched until `signal` aborts. */
 export interface Window {
@@ -14,7 +15,7 @@ export interface Window {
   readonly lateOutcome: Extract<Outcome, 'missed' | 'expired' | 'interrupted' | 'preempted'>;
   /** Looks at the time right before it begins: that it is late may be known only since it fell due. */
   look(): void;
-  /** It has begun once: from now on only the order's end bounds it. */
+  /** It has begun once: from now on it may come back as long as [P-130] says. */
   begun(): void;
   /** It has not begun after all: nothing of it was heard [P-79]. */
   waitsAgain(): void;
@@ -26,8 +27,8 @@ const FINE_MS = 250;
 export const COARSE_MS = 1_000;
 
 /**
- * An occurrence is due at its instant, and `now` at once; it may begin until `lateBy` after that (for `now`: after the
- * order's issue, so that a station which was away plays no backlog) and never after the order's end.
+ * An occurrence is due at its instant, and `now` at once; it may begin as late as `latestStart` and come back as late as
+ * `latestReturn` says, and never after the order's end.
  *
  * Until the clock is trusted nothing falls due and nothing is late, but for an emergency that is to air now: without
  * the time a replayed or ended order cannot be told from a live one, and a warning must not wait for that.
@@ -42,13 +43,14 @@ export function whenDue(
   const { occurrence, order } = airing;
   const arrivedAt = clock.monotonic();
   const dueFrom = occurrence === 'now' ? 0 : Date.parse(occurrence);
-  const latestStart = Date.parse(occurrence === 'now' ? order.issuedAt : occurrence) + order.lateBy * 1_000;
+  const toBegin = latestStart(order, occurrence);
   const expiry = Date.parse(order.expiresAt);
   const urgent = occurrence === 'now' && order.priority === 'emergency';
   const late = new AbortController();
   const hasBegun = airing.state === 'interrupted' || airing.state === 'preempted';
-  const latestToBegin = hasBegun ? expiry : Math.min(latestStart, expiry);
-  let latest = latestToBegin;
+  const latestToBegin = Math.min(toBegin, expiry);
+  const latestToReturn = Math.min(latestReturn(order, occurrence), expiry);
+  let latest = hasBegun ? latestToReturn : latestToBegin;
   let fallDue: (at: number | undefined) => void = () => {};
   const due = new Promise<number | undefined>((resolve) => {
     fallDue = resolve;
@@ -74,23 +76,23 @@ export function whenDue(
   };
   const presumed = () => (stationClock.trusted ? stationClock.now() : urgent ? unverified() : undefined);
   /** As if the order had been issued when it arrived. */
-  const unverified = () => latestStart - order.lateBy * 1_000 + (clock.monotonic() - arrivedAt);
+  const unverified = () => Date.parse(order.issuedAt) + (clock.monotonic() - arrivedAt);
   signal.addEventListener('abort', () => fallDue(undefined), { once: true });
   void watch();
 
   return {
     due,
     late: late.signal,
-    lateOutcome: hasBegun ? airing.state : expiry <= latestStart ? 'expired' : 'missed',
+    lateOutcome: hasBegun ? airing.state : expiry <= toBegin ? 'expired' : 'missed',
     look: () => {
       const now = presumed();
       if (now !== undefined && now > latest && !signal.aborted) late.abort();
     },
     begun: () => {
-      latest = expiry;
+      latest = latestToReturn;
     },
     waitsAgain: () => {
-      latest = latestToBegin;
+      latest = hasBegun ? latestToReturn : latestToBegin;
     },
   };
 }

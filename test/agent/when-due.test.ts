@@ -38,8 +38,8 @@ test('an instant falls due exactly then, by the trusted clock', async (t) => {
   t.equal(dueAt, undefined);
   await clock.advance(1);
   t.equal(dueAt, 600_000);
-  await clock.advance(60_000);
-  t.notOk(window.late.aborted, 'and may begin for a minute');
+  await clock.advance(60_999);
+  t.notOk(window.late.aborted, 'and may begin for a minute, counted in whole seconds');
   await clock.advance(2);
   t.ok(window.late.aborted);
   t.equal(window.lateOutcome, 'missed');
@@ -106,14 +106,53 @@ test('a station that was away plays no backlog', async (t) => {
   t.equal(window.lateOutcome, 'missed');
 });
 
-test('an airing that has begun may begin again until its order ends', async (t) => {
+test('[P-130] what was cut short comes back until it would have ended at the latest; a warning until its order ends', async (t) => {
+  const repeated = { expiresAt: '2026-11-21T08:00:00.000Z', repeat: { times: 3, gap: 10 } };
+  for (const [priority, cutShort] of [
+    ['routine', false],
+    ['priority', true],
+    ['emergency', true],
+  ] as const) {
+    const { clock, stationClock } = setUp(true);
+    const booked = airing('2026-11-20T08:00:00.000Z', { ...repeated, priority });
+    // Three times the recording's length and two gaps after the minute within which it may begin.
+    const [item] = booked.order.programme;
+    const longest = item?.type === 'audio' ? Math.max(...item.variants.map(({ durationMs }) => durationMs)) : 0;
+    const latestMs = 60_999 + 3 * longest + 20_000;
+    const window = whenDue(cutShort ? { ...booked, state: 'interrupted' } : booked, clock, stationClock, never);
+    await window.due;
+    window.begun();
+    await clock.advance(latestMs - 1_000);
+    t.notOk(window.late.aborted, `${priority}: not yet`);
+    await clock.advance(2_000);
+    t.equal(window.late.aborted, priority !== 'emergency', priority);
+    if (cutShort) t.equal(window.lateOutcome, 'interrupted');
+    if (priority !== 'emergency') continue;
+    await clock.advance(24 * 3_600_000);
+    t.ok(window.late.aborted);
+  }
+});
+
+test('a board that was cut off on air and is switched on again days later, at night, plays no remainder', async (t) => {
   const { clock, stationClock } = setUp(true);
-  const window = whenDue(airing('now', { expiresAt: '2026-11-20T08:05:00.000Z' }), clock, stationClock, never);
-  await window.due;
-  window.begun();
-  await clock.advance(299_000);
+  const daily = { type: 'daily' as const, times: ['17:00'], timeZone: 'Asia/Ho_Chi_Minh' };
+  const order = { when: daily, onInterrupt: 'resume' as const, expiresAt: '2027-11-20T08:00:00.000Z' };
+  const monday = { ...airing('2026-11-16T10:00:00.000Z', order), state: 'interrupted' as const, samples: 48_000 };
+  const window = whenDue(monday, clock, stationClock, never);
+  t.equal(await window.due, undefined);
+  t.ok(window.late.aborted);
+  t.equal(window.lateOutcome, 'interrupted');
+});
+
+test('what may not be late at all has the second that it falls due in', async (t) => {
+  const { clock, stationClock } = setUp(true);
+  const window = whenDue(airing('2026-11-20T08:10:00.000Z', { lateBy: 0 }), clock, stationClock, never);
+  await clock.advance(600_000);
+  t.equal(await window.due, 600_000);
+  await clock.advance(900);
+  window.look();
   t.notOk(window.late.aborted);
-  await clock.advance(2_000);
+  await clock.advance(200);
   t.ok(window.late.aborted);
 });
 
@@ -124,18 +163,18 @@ test('an urgent order is late by its own age while the clock is not trusted', as
   t.equal(await window.due, 0);
   await clock.advance(60_000);
   t.notOk(window.late.aborted);
-  await clock.advance(1_000);
+  await clock.advance(2_000);
   t.ok(window.late.aborted);
 });
 
-test('[P-79] what has begun may wait until its order ends; what has not begun after all is late as before', async (t) => {
+test('[P-79] what has begun may come back [P-130]; what has not begun after all is late as before', async (t) => {
   const { clock, stationClock } = setUp(true);
   const [heard, unheard] = [1, 2].map(() => whenDue(airing('2026-11-20T08:10:00.000Z'), clock, stationClock, never));
   await clock.advance(610_000);
   heard?.begun();
   unheard?.begun();
   unheard?.waitsAgain();
-  await clock.advance(60_000);
+  await clock.advance(61_000);
   t.equal(heard?.late.aborted, false);
   t.equal(unheard?.late.aborted, true);
 });

@@ -64,7 +64,7 @@ export class SchedulerReference {
       const { order, instant } = airing;
       const expiry = Date.parse(order.expiresAt);
       const lateFrom =
-        (instant === Number.NEGATIVE_INFINITY ? Date.parse(order.issuedAt) : instant) + order.lateBy * 1_000;
+        (instant === Number.NEGATIVE_INFINITY ? Date.parse(order.issuedAt) : instant) + order.lateBy * 1_000 + 999;
       const latest = Math.min(lateFrom, expiry);
       const seen = Math.max(instant, from);
       if (seen <= to && seen <= latest) this.#close(airing, 'aired');
