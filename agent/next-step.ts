@@ -18,7 +18,7 @@ export type NextStep =
 
 export interface Situation {
   readonly order: Pick<Order, 'priority' | 'onInterrupt'>;
-  readonly attempt: Pick<Attempt, 'result' | 'samples' | 'refusal' | 'soundAt'>;
+  readonly attempt: Pick<Attempt, 'result' | 'samples' | 'refusal' | 'soundAt' | 'perhapsWhole'>;
   /** Where this turn was to end, and the whole programme ends, in samples. */
   readonly until: number;
   readonly ofSamples: number;
@@ -54,7 +54,7 @@ export function afterAttempt(situation: Situation): NextStep {
     case 'failed': {
       const restMs = RESTS_MS[failures];
       const mayPass = attempt.refusal !== undefined && passing.includes(attempt.refusal.code);
-      const heardInFull = attempt.samples >= ofSamples;
+      const heardInFull = attempt.samples >= ofSamples || attempt.perhapsWhole === true;
       // The worst failure is a warning that does not sound.
       if (order.priority === 'emergency' && mayPass && !heardInFull && restMs !== undefined) {
         return { step: 'try-again', restMs };

@@ -1,4 +1,4 @@
-import type { RefusalCode } from '../protocol/refusal.ts';
+import { Refusal, type RefusalCode } from '../protocol/refusal.ts';
 import type { Outcome } from '../protocol/report.ts';
 import { air, ENDING_SAMPLES } from './air/air.ts';
 import { EvidenceCollector } from './air/evidence.ts';
@@ -49,6 +49,8 @@ export async function takeTurns(
   let marked = false;
   let heard = false;
   let last: Attempt | undefined;
+  /** How it has ended if it gets no other turn. */
+  let soFar: Outcome | undefined;
   const details = ({ refusal, relayAt, soundAt, samples }: Attempt): Partial<ReportDraft> => ({
     evidence: evidence.conclude(meter, samples, ofSamples),
     ...(refusal && { refusal: refusalOf(refusal) }),
@@ -66,28 +68,27 @@ export async function takeTurns(
       turn?.release();
       // What waits stays open when the agent closes; whoever withdrew what had not begun has said so.
       if (closing.aborted || (withdrawn.aborted && last === undefined)) return;
-      const stop = because(stage.objectionTo(claim));
-      const outcome = endedWaiting(last, window, withdrawn);
-      await record(outcome, { at }, { ...stop, ...(last && details(last)) });
+      const outcome = withdrawn.aborted ? 'cancelled' : (soFar ?? window.lateOutcome);
+      await record(outcome, { at }, { ...because(stage.objectionTo(claim)), ...(last && details(last)) });
       return;
     }
-    const allowed = policies.judge({
-      priority: order.priority,
-      zones: airing.zones,
-      at: stationClock.now(),
-      lengthMs: msOfSamples(ofSamples - from),
-    });
-    if (!allowed.ok) {
-      turn.release();
-      const refusal = refusalOf(allowed.refusal);
-      await record('rejected', { at }, { ...(last && details(last)), refusal });
-      return;
+    if (from === 0) {
+      // What was seen of an earlier try proves nothing of this one.
+      evidence = new EvidenceCollector(hardware.traits.readback, airing.zones);
+      meter = new Meter();
     }
-    window.begun();
     const until = Math.min(ofSamples, (Math.floor(from / partSamples) + 1) * partSamples);
     const ending = ofSamples - from <= ENDING_SAMPLES ? { ending: true as const } : {};
-    const attempt = await airInTurn(turn, () =>
-      air(airing, {
+    const attempt = await inTurn(turn, async () => {
+      const allowed = policies.judge({
+        priority: order.priority,
+        zones: airing.zones,
+        at: stationClock.now(),
+        lengthMs: msOfSamples(ofSamples - from),
+      });
+      if (!allowed.ok) return allowed.refusal;
+      window.begun();
+      return air(airing, {
         ...options.air,
         clock,
         log,
@@ -111,8 +112,12 @@ export async function takeTurns(
         signal: AbortSignal.any([closing, turn.preempted]),
         fade: withdrawn,
         successorWaits: turn.successorWaits,
-      }),
-    );
+      });
+    });
+    if (attempt instanceof Refusal) {
+      await record('rejected', { at }, { ...(last && details(last)), refusal: refusalOf(attempt) });
+      return;
+    }
     last = attempt;
     heard ||= attempt.soundAt !== undefined;
     if (order.priority !== 'emergency') {
@@ -140,27 +145,26 @@ export async function takeTurns(
         return;
       case 'pause':
         marked = true;
+        soFar = 'interrupted';
         from = until;
         await persist(() => recordProgress(journal, airing, { samples: from }), { ...options, airing: airing.key });
         await sleep(clock, gap * 1_000, enough);
         break;
       case 'try-again':
         marked = true;
+        soFar = 'failed';
         log('warn', 'airing-tried-in-vain', { airing: airing.key, code: attempt.refusal?.code, tries: failures + 1 });
         failures += 1;
         await untilHardwareIsBack(hardware, clock, next.restMs, enough);
         break;
       case 'come-back': {
         marked = false;
+        soFar = next.outcome;
         from = next.from;
         if (!heard) window.waitsAgain();
         const standing = { at: stationClock.instant(), samples: from };
         if (!(await record(next.outcome, standing, { ...details(attempt), ...stop, continues: true }))) return;
         if (closing.aborted) return;
-        if (from === 0) {
-          evidence = new EvidenceCollector(hardware.traits.readback, airing.zones);
-          meter = new Meter();
-        }
       }
     }
   }
@@ -169,19 +173,12 @@ export async function takeTurns(
 const because = (code: RefusalCode | undefined): Partial<ReportDraft> =>
   code === undefined ? {} : { refusal: { code } };
 
-async function airInTurn(turn: Turn, perform: () => Promise<Attempt>): Promise<Attempt> {
+async function inTurn<T>(turn: Turn, perform: () => Promise<T>): Promise<T> {
   try {
     return await perform();
   } finally {
     turn.release();
   }
-}
-
-/** It did not get its turn any more. */
-function endedWaiting(last: Attempt | undefined, window: Window, withdrawn: AbortSignal): Outcome {
-  if (withdrawn.aborted) return 'cancelled';
-  if (last === undefined) return window.lateOutcome;
-  return last.result === 'failed' ? 'failed' : 'preempted';
 }
 
 /** A rest before the next try; over at once when the hardware says that it is back. */

@@ -11,8 +11,8 @@ import { printFile, printSummary } from './summary.ts';
  */
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const root = join(folder, '../..');
-/** Only so that a test that hangs ends: a busy machine may well take five times as long as an idle one. */
-const timeout = 300_000;
+/** Only so that a test that hangs ends: a busy machine may well take ten times as long as an idle one. */
+const timeout = 600_000;
 const jobs = 2;
 
 /** What a pattern and a file are compared by: `test/protocol/order`, whatever of dist/ and endings was typed. */

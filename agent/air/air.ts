@@ -55,6 +55,8 @@ export interface AiringEnd {
   /** How far it was heard, in samples of the whole programme. */
   readonly samples: number;
   readonly refusal?: Refusal;
+  /** It failed in its last moment, and may have been heard to its end. */
+  readonly perhapsWhole?: true;
   /** Monotonic instants. */
   readonly relayAt?: number;
   readonly soundAt?: number;
@@ -84,6 +86,7 @@ export async function air(ready: ReadyAiring, options: AirOptions): Promise<Airi
   let samples = from;
   let relayAt: number | undefined;
   let soundAt: number | undefined;
+  let perhapsWhole = false;
   let stream: SoundStream | undefined;
 
   const check = async () => {
@@ -100,6 +103,7 @@ export async function air(ready: ReadyAiring, options: AirOptions): Promise<Airi
     result,
     samples,
     ...(refusal && { refusal }),
+    ...(perhapsWhole && { perhapsWhole }),
     ...(relayAt !== undefined && { relayAt }),
     ...(soundAt !== undefined && { soundAt }),
   });
@@ -168,6 +172,7 @@ export async function air(ready: ReadyAiring, options: AirOptions): Promise<Airi
       },
     });
     samples = from + played.samples;
+    perhapsWhole = played.perhapsWhole === true;
     if (trouble.signal.aborted) throw trouble.signal.reason;
     if (played.failure !== undefined) throw played.failure;
     if (!played.whole) return end('stopped');

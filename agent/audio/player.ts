@@ -51,6 +51,8 @@ export interface Played {
   readonly whole: boolean;
   /** What went wrong: the decoder's, the sink's or `onProgress`'s. */
   readonly failure?: unknown;
+  /** It failed when all was sent and should have been heard but for its last moment: nobody knows whether it was. */
+  readonly perhapsWhole?: true;
 }
 
 /**
@@ -66,6 +68,7 @@ export async function play(playing: Playing): Promise<Played> {
   let heardBy: number | undefined;
   let countedBytes = 0;
   const aheadMs = () => (heardBy === undefined ? 0 : Math.max(0, heardBy - clock.monotonic()));
+  let sent = false;
   let drained = false;
   const heard = (whole: boolean): Played => {
     const unheard = drained ? 0 : bytesOfMs(aheadMs() + UNSURE_MS);
@@ -93,6 +96,7 @@ export async function play(playing: Playing): Promise<Played> {
       }
     }
     if (signal.aborted) return heard(false);
+    sent = volume === 1;
     const aborted = new Promise<false>((resolve) => {
       const abort = () => {
         const leftMs = aheadMs();
@@ -107,7 +111,7 @@ export async function play(playing: Playing): Promise<Played> {
     return heard(drained && volume === 1);
   } catch (failure) {
     if (failure instanceof Refusal && failure.code === 'sound-card-failed') fault = failure.detail;
-    return { ...heard(false), failure };
+    return { ...heard(false), failure, ...(sent && aheadMs() <= LAST_MOMENT_MS && { perhapsWhole: true }) };
   } finally {
     if (!drained) await stream.stop(fault);
   }

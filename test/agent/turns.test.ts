@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { type Test, test } from 'tap';
+import type { Order } from '../../protocol/order.ts';
+import { anOrder } from '../support/examples.ts';
+import { Heard, programmeSound } from './model/puppet-loudspeaker.ts';
+import { PuppetStation } from './model/puppet-station.ts';
+
+const START = Date.parse('2026-11-20T08:00:00.000Z');
+const SECONDS = 2;
+const iso = (instant: number) => new Date(instant).toISOString();
+
+async function setUp(t: Test) {
+  const heard = new Heard();
+  const station = new PuppetStation({
+    directory: join(t.testdir({}), 'journal'),
+    wall: START,
+    heard,
+    soundOf: () => programmeSound(0, SECONDS),
+    onHold: () => {},
+  });
+  await station.start(false);
+  t.teardown(() => station.close());
+  const order = (changes: Partial<Order>) =>
+    station.order(anOrder({ zones: ['thon-1'], issuedAt: iso(START), expiresAt: iso(START + 3_600_000), ...changes }));
+  const said = async () => (await station.reports()).map(({ outcome, refusal }) => [outcome, refusal?.code]);
+  /** How often all of it was heard. */
+  const heardInFull = () => Math.round(Math.min(...heard.of(0, SECONDS)) * 100) / 100;
+  return { station, order, said, heardInFull };
+}
+
+test('[P-61] a warning whose sound card fails only when all was sent is not begun again: it may have been heard', async (t) => {
+  const { station, order, said, heardInFull } = await setUp(t);
+  await order({ priority: 'emergency', repeat: { times: 1, gap: 0 } });
+  await station.clock.advance(1_900);
+  station.loudspeaker.works = false;
+  await station.clock.advance(600);
+  station.loudspeaker.works = true;
+  await station.clock.advance(120_000);
+  t.ok(heardInFull() <= 1, `heard in full ${heardInFull()} times`);
+  t.same((await said()).at(-1), ['failed', 'sound-card-failed']);
+});
+
+test('a warning whose sound card fails before that is begun again', async (t) => {
+  const { station, order, said, heardInFull } = await setUp(t);
+  await order({ priority: 'emergency', repeat: { times: 1, gap: 0 } });
+  await station.clock.advance(1_000);
+  station.loudspeaker.works = false;
+  await station.clock.advance(600);
+  station.loudspeaker.works = true;
+  await station.clock.advance(120_000);
+  t.equal(heardInFull(), 1);
+  t.same((await said()).at(-1), ['aired', undefined]);
+});
+
+test('an order that ends in the gap before a repetition was preempted by nobody', async (t) => {
+  const { station, order, said, heardInFull } = await setUp(t);
+  await order({ expiresAt: iso(START + 60_000), onInterrupt: 'skip', repeat: { times: 3, gap: 600 } });
+  await station.clock.advance(90_000);
+  t.equal(heardInFull(), 1);
+  t.same((await said()).at(-1), ['interrupted', undefined]);
+});
+
+test('what the local stop silenced, and what it was not let go on in time, was interrupted and not preempted', async (t) => {
+  const { station, order, said } = await setUp(t);
+  await order({ onInterrupt: 'restart', lateBy: 30 });
+  await station.clock.advance(1_000);
+  station.stage.stop(true);
+  await station.clock.advance(3_600_000);
+  t.same((await said()).slice(-2), [
+    ['interrupted', 'stopped'],
+    ['interrupted', 'stopped'],
+  ]);
+});
