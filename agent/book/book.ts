@@ -23,14 +23,15 @@ export async function bookOrder(journal: Journal, { order, zones, kid }: Verifie
     const reference = { id: order.id, rev: order.rev };
     const record: OrderRecord = { order, state: 'booked', zones: [...zones], kid };
     const known = new Set(journal.airingsOf(order.id).map(airingKey));
+    const ended = endedBefore(journal, order);
     const occurrences = occurrencesOf(order).filter(
-      (occurrence) => !known.has(airingKey({ order: reference, occurrence })),
+      (occurrence) => !known.has(airingKey({ order: reference, occurrence })) && !ended.has(occurrence),
     );
     if (journal.isCancelled(order)) {
       const told = journal.cancels.get(order.id)?.told === true;
       return { order: record, reports: told ? [] : endOf(reference, order, occurrences, 'cancelled') };
     }
-    const stale = unfinished(journal, order.id);
+    const stale = unfinished(journal, order.id, order.rev - 1);
     const refusal = lackOfRoom(journal, order, occurrences.length - stale.waiting.length);
     if (refusal !== undefined) {
       booking = { ...nothing, refusal };
@@ -39,8 +40,10 @@ export async function bookOrder(journal: Journal, { order, zones, kid }: Verifie
     const airings = occurrences.map(
       (occurrence): AiringRecord => ({ order: reference, occurrence, zones: [...zones], state: 'booked' }),
     );
+    // Airings whose order could not be read any more go on with it.
+    const left = unfinished(journal, order.id).waiting.filter((airing) => airing.order.rev === order.rev);
     booking = {
-      booked: airings.map((airing) => bookedAiring(order, airing)),
+      booked: [...left, ...airings].map((airing) => bookedAiring(order, airing)),
       withdrawn: [...stale.waiting, ...stale.onAir].map(airingKey),
     };
     return {
@@ -153,6 +156,17 @@ function occurrencesOf(order: Order): readonly Occurrence[] {
     case 'daily':
       return [];
   }
+}
+
+/**
+ * Instants of an order that an earlier revision of it has ended: they are over, whatever the later one changes. What was
+ * cancelled, as what waits is by a later revision, is not.
+ */
+function endedBefore(journal: Journal, { id, rev }: Order): ReadonlySet<Occurrence> {
+  const ended = journal
+    .airingsOf(id)
+    .filter((airing) => airing.order.rev < rev && !isOpen(airing) && airing.state !== 'cancelled');
+  return new Set(ended.map(({ occurrence }) => occurrence).filter((occurrence) => occurrence !== 'now'));
 }
 
 const isKnown = (journal: Journal, order: Order): boolean =>

@@ -2,10 +2,10 @@ import type { OrderReference } from '../../protocol/fields.ts';
 import { MAX_INDEX_ENTRIES, MAX_PULLED_ORDERS } from '../../protocol/limits.ts';
 import type { Order } from '../../protocol/order.ts';
 import { decodeOrderIndex, type OrderIndex } from '../../protocol/order-index.ts';
-import { isFinal } from '../../protocol/report.ts';
 import { bookCancel } from '../book/book.ts';
 import type { Booking } from '../book/booking.ts';
 import type { Journal } from '../book/journal.ts';
+import { isOpen } from '../book/records.ts';
 import type { StationClock } from '../clock/station-clock.ts';
 import type { Log } from '../log.ts';
 import type { Trust } from '../verify/trust.ts';
@@ -90,11 +90,7 @@ export class Reconciliation {
   #listedNoMore(scope: Scope, index: OrderIndex): readonly OrderReference[] {
     const { journal, stationClock } = this.#options;
     const listed = new Set(index.orders.map(({ id }) => id));
-    const open = new Set(
-      [...journal.airings.values()].flatMap(({ order, state }) =>
-        state === 'booked' || !isFinal(state) ? [order.id] : [],
-      ),
-    );
+    const open = new Set([...journal.airings.values()].filter(isOpen).map(({ order }) => order.id));
     return [...journal.orders.values()]
       .map(({ order }) => order)
       .filter((order) => open.has(order.id) && !listed.has(order.id))

@@ -54,7 +54,7 @@ export function progressOf(
 function endingOf(order: Order, station: string, reports: readonly Report[], { overAt, of }: Circumstances): Ending {
   const current = reports.filter((report) => report.order === undefined || report.order.rev >= order.rev);
   const latest = latestOf(current);
-  if (isSettled(order, current, latest)) return 'reported';
+  if (isSettled(order, current, latest, endedBefore(order, reports))) return 'reported';
   if (overAt === undefined) return 'open';
   const { journal, toldAllAt = Number.NEGATIVE_INFINITY } = of?.(station) ?? {};
   if (toldAllAt < overAt + TOLD_AFTER_MS) return 'awaited';
@@ -91,11 +91,24 @@ export function sumOf(progress: readonly StationProgress[]): Partial<Record<Outc
  * An order is settled on a station when it was ended as a whole (rejected, expired, cancelled without an occurrence)
  * or when each of its occurrences ended.
  */
-function isSettled({ when }: Order, reports: readonly Report[], latest: readonly Report[]): boolean {
+function isSettled(
+  { when }: Order,
+  reports: readonly Report[],
+  latest: readonly Report[],
+  endedBefore: ReadonlySet<string | undefined>,
+): boolean {
   if (reports.some((report) => report.occurrence === undefined && isLast(report))) return true;
   if (when.type === 'daily') return false;
-  const expected = when.type === 'now' ? 1 : new Set(when.instants).size;
+  const expected = when.type === 'now' ? 1 : when.instants.filter((instant) => !endedBefore.has(instant)).length;
   return latest.filter(isLast).length >= expected;
+}
+
+/** Instants that an earlier revision has brought to an end: a station does not begin them again for a later one. */
+function endedBefore({ rev }: Order, reports: readonly Report[]): ReadonlySet<string | undefined> {
+  const ended = reports.filter(
+    (report) => (report.order?.rev ?? rev) < rev && isLast(report) && report.outcome !== 'cancelled',
+  );
+  return new Set(ended.map(({ occurrence }) => occurrence));
 }
 
 /** The latest report of each occurrence. */

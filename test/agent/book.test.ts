@@ -1,5 +1,6 @@
 import { readdir, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ClassicLevel } from 'classic-level';
 import fc from 'fast-check';
 import { test } from 'tap';
 import { bookCancel, bookOccurrences, bookOrder, declineOrder } from '../../agent/book/book.ts';
@@ -127,6 +128,46 @@ test('[P-31] a revision that the station cannot carry out ends the one before al
   t.same(await resumeBook(journal), []);
   t.equal(journal.backlog, 6);
   await journal.close();
+});
+
+test('[P-61] a revision begins no instant again that the one before has ended', async (t) => {
+  const journal = await openJournal(t.testdir());
+  t.teardown(() => journal.close());
+  const instants = [8, 9, 10, 11].map((hour) => `2026-11-20T${String(hour).padStart(2, '0')}:00:00.000Z`);
+  const when = { type: 'at' as const, instants };
+  const { booked } = await bookOrder(journal, verified(1, { when }));
+  const [aired, missed, onAir] = booked;
+  if (aired === undefined || missed === undefined || onAir === undefined) throw new Error('four were booked');
+  await recordOutcome(journal, aired, 'aired', { at });
+  await recordOutcome(journal, missed, 'missed', { at });
+  await recordOutcome(journal, onAir, 'airing', { at });
+  const update = await bookOrder(journal, verified(2, { when }));
+  t.same(
+    update.booked.map(({ occurrence }) => occurrence),
+    instants.slice(2),
+    'what is on air is replaced, what waits too',
+  );
+  t.equal(update.withdrawn.length, 2);
+  const again = await bookOrder(journal, verified(3));
+  t.same(
+    again.booked.map(({ occurrence }) => occurrence),
+    ['now'],
+  );
+});
+
+test('an airing whose order cannot be read any more goes on when the order comes again', async (t) => {
+  const directory = t.testdir();
+  const before = await openJournal(directory);
+  const { booked } = await bookOrder(before, verified(1));
+  await before.close();
+  const card = new ClassicLevel<string, string>(directory, { valueEncoding: 'utf8' });
+  await card.put(`order/${booked[0]?.order.id}`, '{"broken":');
+  await card.close();
+  const journal = await openJournal(directory);
+  t.teardown(() => journal.close());
+  t.same(await resumeBook(journal), []);
+  t.match(await bookOrder(journal, verified(1)), { booked: [{ key: booked[0]?.key }], withdrawn: [] });
+  t.same(await outcomes(journal), ['accepted 1']);
 });
 
 test('reports keep their numbers through restarts and acknowledgements, without a gap', async (t) => {

@@ -84,10 +84,14 @@ test('[P-32] what is booked and listed no more is asked for: a cancellation may 
   const { booked } = await book(4);
   for (const airing of booked) await recordOutcome(journal, airing, 'aired', { at: hours(0) });
   await book(5, { issuedAt: hours(-3), expiresAt: hours(-2) });
+  const cutShort = await book(6);
+  for (const airing of cutShort.booked) {
+    await recordOutcome(journal, airing, 'interrupted', { at: hours(0), samples: 1 }, { continues: true });
+  }
 
   t.same(await list('all', [1, 2]), [], 'all is as it should be');
   t.same(await list('all', [1, 9]), [9, 2], 'one lacks, one is listed no more');
-  t.same(await list('station', []), [3], 'what has ended or expired needs no answer');
+  t.same(await list('station', []), [3, 6], 'what has ended or expired needs no answer, what is to go on does');
   const many = Array.from({ length: 300 }, (_, at) => at + 100);
   t.equal((await list('all', many)).length, 300, 'no more than one message holds');
 
@@ -108,7 +112,7 @@ test('[P-32] what is booked and listed no more is asked for: a cancellation may 
   await reconciliation.repeat();
   t.same(
     pulled.map(({ id }) => Number.parseInt(id.slice(-12), 16)).sort(),
-    [1, 2, 3, 5],
+    [1, 2, 3, 5, 6],
     'the centre is asked to vouch for every airing that has not ended',
   );
 });

@@ -47,6 +47,17 @@ test('reports of an earlier revision settle nothing', async (t) => {
   t.equal(final(order, report('aired', { order: { id: order.id, rev: 1 } })), false);
 });
 
+test('what an earlier revision has ended is not begun again for a later one, and not waited for', async (t) => {
+  const order = anOrder({ rev: 2, type: 'update', expiresAt: future, when: { type: 'at', instants } });
+  const [first, second] = instants as [string, string];
+  const earlier = { id: order.id, rev: 1 };
+  const now = { order: { id: order.id, rev: 2 }, occurrence: second };
+  const cancelled = report('cancelled', { order: earlier, occurrence: second });
+  t.equal(final(order, report('aired', { order: earlier, occurrence: first }), cancelled), false);
+  t.equal(final(order, report('aired', { order: earlier, occurrence: first }), cancelled, report('aired', now)), true);
+  t.equal(final(order, report('cancelled', { order: earlier, occurrence: first }), report('aired', now)), false);
+});
+
 test('stations that report unasked are shown, and the sums count the latest outcome', async (t) => {
   const reports = [report('airing'), report('aired'), report('failed', { station: 'yen-lac' })];
   const progress = progressOf(anOrder(), ['dai-dong', 'tan-tien'], reports);

@@ -33,7 +33,7 @@ export class SchedulerReference {
     for (const instant of order.when.type === 'now'
       ? [Number.NEGATIVE_INFINITY]
       : order.when.instants.map(Date.parse)) {
-      this.#book(order, instant);
+      if (!this.#endedBefore(order, instant)) this.#book(order, instant);
     }
     if (off) this.#end(order.id, order.rev, 'cancelled');
   }
@@ -82,6 +82,19 @@ export class SchedulerReference {
 
   #isCancelled({ id, rev }: Order): boolean {
     return (this.#cancelled.get(id) ?? 0) >= rev;
+  }
+
+  /** What an earlier revision has brought to its end is over, but for what was only cancelled. */
+  #endedBefore({ id, rev }: Order, instant: number): boolean {
+    if (instant === Number.NEGATIVE_INFINITY) return false;
+    return [...this.#airings.values()].some(
+      ({ order, open, instant: of }) =>
+        order.id === id && order.rev < rev && of === instant && !open && !this.#wasCancelled(order, instant),
+    );
+  }
+
+  #wasCancelled(order: Order, instant: number): boolean {
+    return this.outcomes.get(nameOf(order, occurrence(instant)))?.at(-1) === 'cancelled';
   }
 
   #book(order: Order, instant: number): void {
