@@ -191,6 +191,7 @@ export async function startAgent({
   void reserve.look();
   await journalAlarm.look();
   airing.begin();
+  await airing.policies.noteCutShort().catch((error: unknown) => log('warn', 'airtime-not-noted', { error }));
   const { late, others } = byLateness(await resumeBook(journal), stationClock);
   attendance.apply({ booked: others, withdrawn: [] });
   void recalling.heard.then(() => {

@@ -36,6 +36,7 @@ export interface Airing {
   readonly stage: Stage;
   readonly preparation: Preparation;
   readonly attendance: Attendance;
+  readonly policies: Policies;
   readonly localStop: LocalStop;
   readonly localPreference: LocalPreference;
   /** Takes the local stop and the operator's order up again, and opens the hardware. */
@@ -60,11 +61,12 @@ export function openAiring(options: AiringOptions): Airing {
   const preparation = new Preparation({
     ...{ cache, ffmpeg, onDecoder, clock, languages, authority: identity.authority },
   });
+  const policies = new Policies({ journal, own: policy, centre: centreSettings, zones });
   const attendance = new Attendance({
     journal,
     preparation,
     stage,
-    policies: new Policies({ journal, own: policy, centre: centreSettings, zones }),
+    policies,
     clock,
     stationClock,
     ticks: new Ticks(clock, COARSE_MS),
@@ -78,7 +80,7 @@ export function openAiring(options: AiringOptions): Airing {
     if (event.type === 'override') localStop.override(event.on);
   });
   return {
-    ...{ hardware, stage, preparation, attendance, localStop, localPreference },
+    ...{ hardware, stage, preparation, attendance, policies, localStop, localPreference },
     begin() {
       localStop.begin();
       localPreference.begin();

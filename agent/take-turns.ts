@@ -4,7 +4,7 @@ import { air, ENDING_SAMPLES } from './air/air.ts';
 import { EvidenceCollector } from './air/evidence.ts';
 import { msOfSamples } from './audio/format.ts';
 import { Meter } from './audio/meter.ts';
-import { programmeSamples } from './audio/programme.ts';
+import { partSpanMs, programmeSamples } from './audio/programme.ts';
 import { refusalOf } from './book/booking.ts';
 import { recordOutcome, recordProgress } from './book/outcome.ts';
 import type { ReportDraft } from './book/sayable.ts';
@@ -84,7 +84,8 @@ export async function takeTurns(
         priority: order.priority,
         zones: airing.zones,
         at: stationClock.now(),
-        lengthMs: msOfSamples(ofSamples - from),
+        airtimeMs: msOfSamples(ofSamples - from),
+        spanMs: partSpanMs({ ...airing, chime: order.chime === true, gapMs: gap * 1_000, from, until }),
       });
       if (!allowed.ok) return allowed.refusal;
       window.begun();
@@ -100,7 +101,7 @@ export async function takeTurns(
         // A new try after a failure, or the next repetition, is the same airing, and its mark is on the journal.
         mark: marked
           ? async () => true
-          : () => recordOutcome(journal, airing, 'airing', { at, samples: from, ...ending }),
+          : () => recordOutcome(journal, airing, 'airing', { at, samples: from, since: from, ...ending }),
         onProgress: (samples) => {
           recordProgress(journal, airing, { samples }).catch((error: unknown) =>
             log('warn', 'progress-not-noted', { airing: airing.key, error }),
@@ -147,7 +148,10 @@ export async function takeTurns(
         marked = true;
         soFar = 'interrupted';
         from = until;
-        await persist(() => recordProgress(journal, airing, { samples: from }), { ...options, airing: airing.key });
+        await persist(() => recordProgress(journal, airing, { samples: from, since: from }), {
+          ...options,
+          airing: airing.key,
+        });
         await sleep(clock, gap * 1_000, enough);
         break;
       case 'try-again':

@@ -5,12 +5,12 @@ const NOTES = [
   { hertz: 659.25, startMs: 0, lengthMs: 900 },
   { hertz: 523.25, startMs: 600, lengthMs: 1_200 },
 ];
-const LENGTH_MS = 1_900;
+export const CHIME_MS = 1_900;
 const PEAK = 0.35;
 
 /** The chime as 48 kHz mono s16le, 1.9 s. */
 export function chime(): Buffer {
-  const samples = (LENGTH_MS * SAMPLE_RATE) / 1_000;
+  const samples = (CHIME_MS * SAMPLE_RATE) / 1_000;
   const pcm = Buffer.alloc(samples * BYTES_PER_SAMPLE);
   for (let at = 0; at < samples; at++) {
     const ms = (at * 1_000) / SAMPLE_RATE;

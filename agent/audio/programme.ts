@@ -1,8 +1,8 @@
 import type { Clock } from '../clock/clock.ts';
 import type { Track } from '../fetch/cache.ts';
-import { chime } from './chime.ts';
+import { CHIME_MS, chime } from './chime.ts';
 import { type Decoding, decode } from './ffmpeg.ts';
-import { BYTES_PER_SAMPLE, bytesOfMs } from './format.ts';
+import { BYTES_PER_SAMPLE, bytesOfMs, msOfSamples } from './format.ts';
 
 export interface ProgrammeSource extends Pick<Decoding, 'onDecoder'> {
   readonly tracks: readonly Track[];
@@ -30,6 +30,19 @@ const OPENING_MS = 100;
 /** Samples of the whole ordered programme, without chime and gaps. */
 export const programmeSamples = ({ tracks, times }: Pick<ProgrammeSource, 'tracks' | 'times'>): number =>
   tracks.reduce((sum, track) => sum + track.samples, 0) * times;
+
+/** Milliseconds that the part lasts, chime and the gaps within it included. */
+export function partSpanMs({
+  tracks,
+  chime,
+  gapMs,
+  from,
+  until,
+}: Pick<ProgrammeSource, 'tracks' | 'chime' | 'gapMs' | 'from' | 'until'>): number {
+  const once = programmeSamples({ tracks, times: 1 });
+  const gaps = Math.max(0, Math.ceil(until / once) - 1 - Math.floor(from / once));
+  return msOfSamples(until - from) + gaps * gapMs + (chime && from === 0 ? CHIME_MS : 0);
+}
 
 /**
  * Everything that is to be heard of the part, in order; the chime only before the beginning. Throws what `decode`

@@ -9,6 +9,8 @@ export interface Standing {
   readonly at: string;
   /** Samples heard so far, of an airing that goes on. */
   readonly samples?: number;
+  /** Of an airing that is on air from now on. */
+  readonly since?: number;
   readonly ending?: true;
 }
 
@@ -20,7 +22,7 @@ export function recordOutcome(
   journal: Journal,
   airing: BookedAiring,
   outcome: Outcome,
-  { at, samples, ending }: Standing,
+  { at, samples, since, ending }: Standing,
   details: Partial<ReportDraft> = {},
 ): Promise<boolean> {
   return journal.commit(() => {
@@ -33,6 +35,7 @@ export function recordOutcome(
       state: outcome,
       at,
       ...(samples !== undefined && { samples }),
+      ...(since !== undefined && { since }),
       ...(ending && { ending }),
       ...(details.continues && { continues: details.continues }),
       ...(details.refusal && { code: details.refusal.code }),
@@ -47,7 +50,7 @@ export function recordOutcome(
 export function recordProgress(
   journal: Journal,
   airing: BookedAiring,
-  progress: { readonly samples: number; readonly ending?: true },
+  progress: { readonly samples: number; readonly since?: number; readonly ending?: true },
 ): Promise<boolean> {
   return journal.commit(() => {
     const record = journal.airings.get(airing.key);

@@ -39,6 +39,8 @@ export const airingRecord = v.object({
   continues: v.optional(v.literal(true)),
   /** Samples of its programme that were heard when that was last noted; where a resumed airing goes on. */
   samples: v.optional(counter),
+  /** Samples of its programme from which on it is, or was last, on air. */
+  since: v.optional(counter),
   /** So little is left to be heard that it must not begin again [P-69]. */
   ending: v.optional(v.literal(true)),
   /** When its state was noted, and why it was refused or failed. */

@@ -14,8 +14,10 @@ export interface Case {
   readonly names: readonly string[];
   /** When it is to begin, milliseconds since 1970. */
   readonly at: number;
-  /** Length of the whole programme. */
-  readonly lengthMs: number;
+  /** How much of the programme is still to be heard. */
+  readonly airtimeMs: number;
+  /** How long its turn lasts, chime and gaps included. */
+  readonly spanMs: number;
   /** Airtime of a policy's local day so far, emergencies not counted. */
   readonly airedMs: (localDate: string, timeZone: string) => number;
 }
@@ -29,13 +31,14 @@ export function judge(policies: readonly Held[], airing: Case): Decoded<number> 
   let ceiling = 100;
   for (const { by, policy } of policies) {
     const begin = localTime(airing.at, policy.timeZone);
+    const lasts = localMinutes(airing, policy.timeZone);
     if (airing.priority !== 'emergency') {
-      const quiet = policy.quietHours.find((hours) => overlaps(hours, begin.minute, airing.lengthMs / 60_000));
+      const quiet = policy.quietHours.find((hours) => overlaps(hours, begin.minute, lasts));
       if (quiet !== undefined) {
         const problem = `${quiet.from}–${quiet.to} ${policy.timeZone}`;
         return refused('quiet-hours', '', [{ path: `${by}.quietHours`, problem }]);
       }
-      const usedMs = airing.airedMs(begin.date, policy.timeZone) + airing.lengthMs;
+      const usedMs = airing.airedMs(begin.date, policy.timeZone) + airing.airtimeMs;
       if (policy.dailyMinutes !== undefined && usedMs > policy.dailyMinutes * 60_000) {
         return refused('quota-used', '', [{ path: `${by}.dailyMinutes`, problem: `${policy.dailyMinutes}` }]);
       }
@@ -43,7 +46,7 @@ export function judge(policies: readonly Held[], airing: Case): Decoded<number> 
     for (const { percent, zones, hours } of policy.volumeCeilings) {
       // One amplifier serves all zones: what is too loud in one of them is too loud.
       const concerned = zones === undefined || zones.some((zone) => airing.names.includes(zone));
-      if (concerned && (hours === undefined || overlaps(hours, begin.minute, airing.lengthMs / 60_000))) {
+      if (concerned && (hours === undefined || overlaps(hours, begin.minute, lasts))) {
         ceiling = Math.min(ceiling, percent);
       }
     }
@@ -69,6 +72,12 @@ export function localTime(at: number, timeZone: string): { readonly date: string
 }
 
 const DAY = 24 * 60;
+
+/** How many minutes clocks on the wall go on while it lasts; a change to and from summer time counts. */
+function localMinutes({ at, spanMs }: Pick<Case, 'at' | 'spanMs'>, timeZone: string): number {
+  const shown = ({ date, minute }: ReturnType<typeof localTime>) => Date.parse(date) / 60_000 + minute;
+  return Math.max(0, shown(localTime(at + spanMs, timeZone)) - shown(localTime(at, timeZone)));
+}
 
 const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
 

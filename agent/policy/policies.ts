@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { validate } from '../../protocol/decode.ts';
 import type { Policy } from '../../protocol/policy.ts';
 import type { Decoded } from '../../protocol/refusal.ts';
+import { msOfSamples } from '../audio/format.ts';
 import type { Journal } from '../book/journal.ts';
 import type { ZoneConfiguration } from '../configuration/schema.ts';
 import type { CentreSettings } from './centre-settings.ts';
@@ -47,6 +48,17 @@ export class Policies {
       const kept = this.#airtime().filter(([end]) => end > at - KEPT_MS);
       return { facts: { [FACT]: JSON.stringify([...kept, [at, Math.round(lengthMs)]]) } };
     });
+  }
+
+  /** Counts what was heard of an airing that a sudden death cut short; to be called before the book is resumed. */
+  async noteCutShort(): Promise<void> {
+    const { journal } = this.#options;
+    for (const { order, state, at, since = 0, samples = 0 } of journal.airings.values()) {
+      const counts = journal.orders.get(order.id)?.order.priority !== 'emergency';
+      if (state !== 'airing' || at === undefined || !counts) continue;
+      const lengthMs = msOfSamples(samples - since);
+      await this.noteAirtime(Date.parse(at) + lengthMs, lengthMs);
+    }
   }
 
   #held(): readonly Held[] {

@@ -133,7 +133,8 @@ test('[P-77] the station’s file and both of the centre’s policies hold; a qu
     priority: 'routine' as const,
     zones: ['thon-1'],
     at: Date.parse('2026-11-20T12:00:00Z'),
-    lengthMs: 60_000,
+    airtimeMs: 60_000,
+    spanMs: 60_000,
   };
   const set = async (of: number, set: CentreConfiguration['policies']) =>
     centre.take(await encodeCentreConfiguration({ ...version(of), policies: set }, signer), lookup);

@@ -1,8 +1,15 @@
 import fc from 'fast-check';
 import { test } from 'tap';
 import * as v from 'valibot';
+import { SAMPLE_RATE } from '../../agent/audio/format.ts';
+import { bookOrder } from '../../agent/book/book.ts';
+import { recordOutcome, recordProgress } from '../../agent/book/outcome.ts';
 import { type Case, type Held, judge } from '../../agent/policy/judge.ts';
+import { Policies } from '../../agent/policy/policies.ts';
+import type { VerifiedOrder } from '../../agent/verify/verify-order.ts';
 import { type Policy, policySchema } from '../../protocol/policy.ts';
+import { anOrder } from '../support/examples.ts';
+import { openJournal } from '../support/journal.ts';
 
 const policy = (fields: object): Policy => v.parse(policySchema, fields);
 const at = (time: string) => Date.parse(`2026-11-20T${time}:00+07:00`);
@@ -10,7 +17,8 @@ const airing = (changes: Partial<Case>): Case => ({
   priority: 'routine',
   names: ['thon-1', 'village'],
   at: at('12:00'),
-  lengthMs: 60_000,
+  airtimeMs: 60_000,
+  spanMs: 60_000,
   airedMs: () => 0,
   ...changes,
 });
@@ -30,17 +38,52 @@ test('quiet hours over midnight refuse all but emergencies', (t) => {
   for (const time of ['05:00', '12:00', '20:58']) t.equal(codeOf(quiet, { at: at(time) }), 100, time);
   t.equal(codeOf(quiet, { at: at('03:15'), priority: 'emergency' }), 100);
   t.equal(codeOf(quiet, { at: at('03:15'), priority: 'priority' }), 'quiet-hours');
-  t.equal(codeOf(quiet, { at: at('20:59'), lengthMs: 120_000 }), 'quiet-hours', 'it would go on into them');
+  t.equal(codeOf(quiet, { at: at('20:59'), spanMs: 120_000 }), 'quiet-hours', 'it would go on into them');
   t.end();
+});
+
+test('what lasts into quiet hours on the clocks of the wall is refused, also when those are changed', (t) => {
+  const quiet = [policy({ quietHours: [{ from: '03:00', to: '06:00' }], timeZone: 'Europe/Berlin' })];
+  const halfAnHour = { spanMs: 30 * 60_000 };
+  // In 2026 clocks go from 02:00 to 03:00 on 29 March, and back from 03:00 to 02:00 on 25 October.
+  t.equal(codeOf(quiet, { ...halfAnHour, at: Date.parse('2026-03-29T01:50:00+01:00') }), 'quiet-hours');
+  t.equal(codeOf(quiet, { ...halfAnHour, at: Date.parse('2026-03-28T01:50:00+01:00') }), 100);
+  t.equal(codeOf(quiet, { ...halfAnHour, at: Date.parse('2026-10-25T02:50:00+02:00') }), 100);
+  t.equal(codeOf(quiet, { ...halfAnHour, at: Date.parse('2026-10-25T02:50:00+01:00') }), 'quiet-hours');
+  t.end();
+});
+
+test('[P-67] what was heard of an airing counts, also where a sudden death cut it short; a warning does not', async (t) => {
+  const journal = await openJournal(t.testdir());
+  t.teardown(() => journal.close());
+  const limits = policy({ dailyMinutes: 3 });
+  const centre = { standing: undefined };
+  const policies = new Policies({ journal, own: limits, centre, zones: [] });
+  const minutes = (count: number) => count * 60 * SAMPLE_RATE;
+  for (const priority of ['routine', 'emergency'] as const) {
+    const id = `019357f0-7a00-7000-8000-00000000000${priority === 'routine' ? 1 : 2}`;
+    const order = anOrder({ id, priority, onInterrupt: 'resume' });
+    const { booked } = await bookOrder(journal, { order, zones: [] } as unknown as VerifiedOrder);
+    for (const airing of booked) {
+      const standing = { at: new Date(at('12:00')).toISOString(), samples: minutes(1), since: minutes(1) };
+      await recordOutcome(journal, airing, 'airing', standing);
+      await recordProgress(journal, airing, { samples: minutes(3) });
+    }
+  }
+  await policies.noteCutShort();
+  const left = (airtimeMs: number) =>
+    policies.judge({ priority: 'routine', zones: [], at: at('13:00'), airtimeMs, spanMs: airtimeMs }).ok;
+  t.ok(left(60_000), 'two of three minutes were heard since its turn began');
+  t.notOk(left(61_000));
 });
 
 test('the quota counts the local day with what is to come', (t) => {
   const quota = [policy({ dailyMinutes: 10 })];
   const airedMs = (date: string) => (date === '2026-11-20' ? 9 * 60_000 : 0);
   t.equal(codeOf(quota, { airedMs }), 100);
-  t.equal(codeOf(quota, { airedMs, lengthMs: 60_001 }), 'quota-used');
-  t.equal(codeOf(quota, { airedMs, lengthMs: 60_001, priority: 'emergency' }), 100);
-  t.equal(codeOf(quota, { airedMs, lengthMs: 600_000, at: at('12:00') + 86_400_000 }), 100, 'tomorrow is another day');
+  t.equal(codeOf(quota, { airedMs, airtimeMs: 60_001 }), 'quota-used');
+  t.equal(codeOf(quota, { airedMs, airtimeMs: 60_001, priority: 'emergency' }), 100);
+  t.equal(codeOf(quota, { airedMs, airtimeMs: 600_000, at: at('12:00') + 86_400_000 }), 100, 'tomorrow is another day');
   t.end();
 });
 
@@ -73,8 +116,8 @@ test('the stricter of two policies wins, whichever comes first', (t) => {
     )
     .map(policy);
   fc.assert(
-    fc.property(policies, policies, fc.nat(1_439), fc.nat(1_800_000), (one, other, minute, lengthMs) => {
-      const changes = { at: at('00:00') + minute * 60_000, lengthMs };
+    fc.property(policies, policies, fc.nat(1_439), fc.nat(1_800_000), (one, other, minute, spanMs) => {
+      const changes = { at: at('00:00') + minute * 60_000, spanMs, airtimeMs: spanMs };
       const both = codeOf([one, other], changes);
       const alone = [codeOf([one], changes), codeOf([other], changes)];
       const refusing = alone.filter((result) => typeof result === 'string');

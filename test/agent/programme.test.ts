@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { type Test, test } from 'tap';
 import { decode } from '../../agent/audio/ffmpeg.ts';
 import { BYTES_PER_SAMPLE, bytesOfMs } from '../../agent/audio/format.ts';
-import { type ProgrammeSource, programme } from '../../agent/audio/programme.ts';
+import { type ProgrammeSource, partSpanMs, programme } from '../../agent/audio/programme.ts';
 import { systemClock } from '../../agent/clock/clock.ts';
 import type { Track } from '../../agent/fetch/cache.ts';
 import { recordTone } from '../support/tone.ts';
@@ -70,6 +70,34 @@ test('any part of a repeated programme is that part of its sound', async (t) => 
       return part.equals(whole.subarray(from * 2, until * 2));
     }),
     { numRuns: 25 },
+  );
+  t.end();
+});
+
+test('a part lasts as long as it is said to, its chime and the gaps within it included', async (t) => {
+  const samples = 4_800;
+  const pcm = Buffer.alloc(samples * BYTES_PER_SAMPLE, 1);
+  const recording: Track = { sha256: '', file: '', samples, head: async () => pcm };
+  await fc.assert(
+    fc.asyncProperty(
+      fc.record({ count: fc.integer({ min: 1, max: 3 }), times: fc.integer({ min: 1, max: 4 }) }),
+      fc.record({ chime: fc.boolean(), gapMs: fc.integer({ min: 0, max: 2_500 }), ends: fc.array(fc.nat(1_000)) }),
+      async ({ count, times }, { chime, gapMs, ends }) => {
+        const whole = count * times * samples;
+        const [from = 0, until = whole] = [...ends, 0, 1_000]
+          .slice(0, 2)
+          .sort((a, b) => a - b)
+          .map((part) => Math.round((part / 1_000) * whole));
+        if (from >= until) return true;
+        const tracks = Array.from({ length: count }, () => recording);
+        const part = { ...source(tracks), times, chime, gapMs, from, until };
+        // What is sent is whole recordings' ends: a part ends with a repetition or with the programme.
+        const once = count * samples;
+        const asPlayed = { ...part, until: Math.ceil(until / once) * once };
+        const played = (await sound(asPlayed)).byteLength / bytesOfMs(1);
+        return Math.abs(played - partSpanMs(asPlayed)) < 0.1;
+      },
+    ),
   );
   t.end();
 });

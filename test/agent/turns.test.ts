@@ -23,15 +23,20 @@ async function setUp(t: Test) {
   const order = (changes: Partial<Order>) =>
     station.order(anOrder({ zones: ['thon-1'], issuedAt: iso(START), expiresAt: iso(START + 3_600_000), ...changes }));
   const said = async () => (await station.reports()).map(({ outcome, refusal }) => [outcome, refusal?.code]);
+  /** Lets the time pass until so many milliseconds of it have sounded. */
+  const sounded = async (ms: number) => {
+    while (station.loudspeaker.sounding === 0) await station.clock.advance(10);
+    await station.clock.advance(ms);
+  };
   /** How often all of it was heard. */
   const heardInFull = () => Math.round(Math.min(...heard.of(0, SECONDS)) * 100) / 100;
-  return { station, order, said, heardInFull };
+  return { station, order, said, sounded, heardInFull };
 }
 
 test('[P-61] a warning whose sound card fails only when all was sent is not begun again: it may have been heard', async (t) => {
-  const { station, order, said, heardInFull } = await setUp(t);
+  const { station, order, said, sounded, heardInFull } = await setUp(t);
   await order({ priority: 'emergency', repeat: { times: 1, gap: 0 } });
-  await station.clock.advance(1_900);
+  await sounded(1_800);
   station.loudspeaker.works = false;
   await station.clock.advance(600);
   station.loudspeaker.works = true;
@@ -41,9 +46,9 @@ test('[P-61] a warning whose sound card fails only when all was sent is not begu
 });
 
 test('a warning whose sound card fails before that is begun again', async (t) => {
-  const { station, order, said, heardInFull } = await setUp(t);
+  const { station, order, said, sounded, heardInFull } = await setUp(t);
   await order({ priority: 'emergency', repeat: { times: 1, gap: 0 } });
-  await station.clock.advance(1_000);
+  await sounded(500);
   station.loudspeaker.works = false;
   await station.clock.advance(600);
   station.loudspeaker.works = true;
@@ -61,9 +66,9 @@ test('an order that ends in the gap before a repetition was preempted by nobody'
 });
 
 test('what the local stop silenced, and what it was not let go on in time, was interrupted and not preempted', async (t) => {
-  const { station, order, said } = await setUp(t);
+  const { station, order, said, sounded } = await setUp(t);
   await order({ onInterrupt: 'restart', lateBy: 30 });
-  await station.clock.advance(1_000);
+  await sounded(500);
   station.stage.stop(true);
   await station.clock.advance(3_600_000);
   t.same((await said()).slice(-2), [
