@@ -1,7 +1,7 @@
 import { lookup as resolve } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 
-/** Addresses that no public server has: RFC 1918, 3927, 4193, 4291, 5735, 6598 and the cloud metadata address. */
+/** IPv4 addresses that no public server has: RFC 1918, 3927, 5735, 6598 and the cloud metadata address. */
 const internal = new BlockList();
 for (const [network, prefix] of [
   ['0.0.0.0', 8],
@@ -17,21 +17,26 @@ for (const [network, prefix] of [
 ] as const) {
   internal.addSubnet(network, prefix, 'ipv4');
 }
-for (const [network, prefix] of [
-  ['::', 127],
-  ['64:ff9b::', 96],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['ff00::', 8],
-] as const) {
-  internal.addSubnet(network, prefix, 'ipv6');
-}
+/** Where public IPv6 addresses lie (RFC 4291, section 2.4), but for those that carry an IPv4 address: RFC 3056, 4380. */
+const globalUnicast = new BlockList();
+globalUnicast.addSubnet('2000::', 3, 'ipv6');
+const carriers = new BlockList();
+carriers.addSubnet('2001::', 32, 'ipv6');
+carriers.addSubnet('2002::', 16, 'ipv6');
 
+/** Whether a server at this address may be one of the station's own network; true for what is no address. */
 export function isInternalAddress(address: string): boolean {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return isInternalAddress(mapped);
-  const family = isIP(address);
-  return family === 0 || internal.check(address, family === 6 ? 'ipv6' : 'ipv4');
+  switch (isIP(address)) {
+    case 4:
+      return internal.check(address, 'ipv4');
+    case 6: {
+      const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+      if (mapped !== undefined) return isInternalAddress(mapped);
+      return !globalUnicast.check(address, 'ipv6') || carriers.check(address, 'ipv6');
+    }
+    default:
+      return true;
+  }
 }
 
 /**

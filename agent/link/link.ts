@@ -1,4 +1,5 @@
 import mqtt, { type MqttClient } from 'mqtt';
+import { PacketGauge } from '../../protocol/packet-gauge.ts';
 import { type Clock, withDeadline } from '../clock/clock.ts';
 import type { Log } from '../log.ts';
 
@@ -95,6 +96,13 @@ export class Link {
       will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true },
     });
     this.#client = client;
+    const gauge = new PacketGauge();
+    // mqtt.js collects whatever is announced; whoever owns the broker could fill a board's memory with it.
+    client.stream.on('data', (chunk: Uint8Array) => {
+      if (gauge.accepts(chunk)) return;
+      log('warn', 'packet-too-large', { url });
+      client.stream.destroy();
+    });
     client.handleMessage = (packet, readOn) => {
       const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
       this.#options.onMessage({ topic: packet.topic, payload }).then(

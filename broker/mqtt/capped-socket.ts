@@ -1,10 +1,7 @@
 import type { Socket } from 'node:net';
-import { MAX_MESSAGE_BYTES } from '../../protocol/limits.ts';
+import { PacketGauge } from '../../protocol/packet-gauge.ts';
 import { TokenBucket } from '../token-bucket.ts';
-import { PacketGauge } from './packet-gauge.ts';
 
-/** A whole payload, its topic, and what else a CONNECT may carry. */
-const MAX_REMAINING_LENGTH = MAX_MESSAGE_BYTES + 1_024;
 /** A packet costs one, and so does each KiB: more than a station says that was away for a month. */
 const FLOW = { perSecond: 1_000, burst: 4_000 };
 const COST_BYTES = 1_024;
@@ -17,7 +14,7 @@ const PAUSE_MS = 50;
  * read more slowly, from its first byte [P-122]: TCP holds it back, and nothing that it was allowed to say is lost.
  */
 export function capPackets(socket: Socket, oversized: () => void): Socket {
-  const gauge = new PacketGauge(MAX_REMAINING_LENGTH);
+  const gauge = new PacketGauge();
   const flow = new TokenBucket(FLOW);
   const read = socket.read.bind(socket);
   let pause: NodeJS.Timeout | undefined;

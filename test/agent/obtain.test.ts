@@ -106,7 +106,9 @@ test('redirects to internal addresses are refused, by name and by number', async
     t.equal(codeOf(result), 'audio-address-forbidden', location);
   }
   t.ok(['10.1.2.3', '172.31.0.1', '192.168.1.1', '100.64.0.1', '::1', 'fe80::1', 'fd00::1'].every(isInternalAddress));
-  t.notOk(isInternalAddress('113.160.0.1'));
+  const carrying = ['::7f00:1', '2002:7f00:1::', '2001:0:1::', '64:ff9b::7f00:1', '64:ff9b:1::1', 'fec0::1'];
+  t.ok([...carrying, '::ffff:127.0.0.1', '::ffff:0:7f00:1', '::ffff:7f00:1', 'ff02::1'].every(isInternalAddress));
+  t.notOk(['113.160.0.1', '::ffff:113.160.0.1', '2405:4800::1', '2606:4700::6810:84e5'].some(isInternalAddress));
 });
 
 test('a redirect within the same host is followed', async (t) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { generate } from 'mqtt-packet';
 import { test } from 'tap';
-import { PacketGauge } from '../../broker/mqtt/packet-gauge.ts';
+import { PacketGauge } from '../../protocol/packet-gauge.ts';
 
 const limit = 1_000;
 const packet = (size: number) =>

@@ -1,7 +1,12 @@
+import { MAX_MESSAGE_BYTES } from './limits.ts';
+
+/** A whole payload, its topic, and what else a CONNECT may carry: what follows a packet's fixed header, in bytes. */
+const MAX_REMAINING_LENGTH = MAX_MESSAGE_BYTES + 1_024;
+
 /**
  * Follows the packet boundaries of an MQTT byte stream by the fixed headers alone, so that a packet that announces
- * too much is noticed from its first five bytes and never collected [P-20]. aedes's parser has no limit of its own:
- * it took 100 MB, before authentication.
+ * too much is noticed from its first five bytes and never collected [P-20]. The parsers of aedes and mqtt.js have no limit
+ * of their own: aedes took 100 MB, before authentication.
  */
 export class PacketGauge {
   readonly #limit: number;
@@ -14,7 +19,7 @@ export class PacketGauge {
   packets = 0;
 
   /** `limit`: largest remaining length that passes, in bytes. */
-  constructor(limit: number) {
+  constructor(limit = MAX_REMAINING_LENGTH) {
     this.#limit = limit;
   }
 
