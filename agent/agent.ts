@@ -126,6 +126,7 @@ export async function startAgent({
       attendance.apply(booking);
       plan();
     },
+    beforeRevision: (order) => planner.beforeRevision(order),
     onConfiguration: sayBirth,
     stage,
     closing: closing.signal,

@@ -1,3 +1,4 @@
+import type { Order } from '../protocol/order.ts';
 import { topics } from '../protocol/topics.ts';
 import type { Booking } from './book/booking.ts';
 import type { Clock } from './clock/clock.ts';
@@ -34,6 +35,7 @@ export interface ExchangeOptions {
   /** Read when it is needed: the link itself needs to know whom to hand its messages to. */
   readonly link: () => Link;
   readonly onBooking: (booking: Booking) => void;
+  readonly beforeRevision: (order: Order) => Promise<void>;
   /** What the birth names has changed: the centre's configuration, or the manifest of keys. */
   readonly onConfiguration: () => void;
   readonly stage: Stage;
@@ -140,6 +142,7 @@ export function openExchange(options: ExchangeOptions): Exchange {
     centreSettings,
     log,
     onBooking,
+    beforeRevision: options.beforeRevision,
     onTimeInDoubt: askTime,
     onConfiguration: options.onConfiguration,
     onHost: (online) => {

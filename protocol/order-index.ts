@@ -20,7 +20,11 @@ export const orderIndexSchema = v.strictObject({
     v.array(v.strictObject({ id: orderId, rev: revision, hash: sha256 })),
     v.maxLength(MAX_INDEX_ENTRIES),
   ),
-  cancelled: v.pipe(v.array(v.strictObject(orderReference.entries)), v.maxLength(MAX_CANCELLED_ENTRIES)),
+  cancelled: v.pipe(
+    /** `at`: when it was cancelled; what fell due before that was missed, where nobody heard it. */
+    v.array(v.strictObject({ ...orderReference.entries, at: instant })),
+    v.maxLength(MAX_CANCELLED_ENTRIES),
+  ),
 });
 
 export type OrderIndex = v.InferOutput<typeof orderIndexSchema>;

@@ -29,7 +29,9 @@ export async function bookOrder(journal: Journal, { order, zones, kid }: Verifie
     );
     if (journal.isCancelled(order)) {
       const told = journal.cancels.get(order.id)?.told === true;
-      return { order: record, reports: told ? [] : endOf(reference, order, occurrences, 'cancelled') };
+      // It was never in force here: of a daily one nothing is owed.
+      const off = { ...record, through: Date.parse(order.expiresAt) };
+      return { order: off, reports: told ? [] : endOf(reference, order, occurrences, 'cancelled') };
     }
     const stale = unfinished(journal, order.id, order.rev - 1);
     const refusal = lackOfRoom(journal, order, occurrences.length - stale.waiting.length);
@@ -123,7 +125,11 @@ export async function declineOrder(journal: Journal, order: Order, refusal: Refu
 }
 
 /** Books a cancellation, whichever of the two came first [P-31]. Airings on air are left for their owner to end. */
-export async function bookCancel(journal: Journal, cancel: Pick<Cancel, 'id' | 'rev'>, at: string): Promise<Booking> {
+export async function bookCancel(
+  journal: Journal,
+  cancel: Pick<Cancel, 'id' | 'rev'> & Partial<Pick<Cancel, 'issuedAt'>>,
+  at: string,
+): Promise<Booking> {
   let withdrawn: readonly string[] = [];
   await journal.commit(() => {
     const cancelledUpTo = journal.cancels.get(cancel.id)?.rev ?? 0;
@@ -133,9 +139,14 @@ export async function bookCancel(journal: Journal, cancel: Pick<Cancel, 'id' | '
     const record = journal.orders.get(cancel.id);
     const inForce = record?.state === 'booked' && record.order.rev > cancelledUpTo && record.order.rev <= cancel.rev;
     const daily = inForce && record.order.when.type === 'daily';
+    // What is cancelled already was so from then on.
+    const issuedAt =
+      record !== undefined && journal.isCancelled(record.order)
+        ? journal.cancels.get(cancel.id)?.issuedAt
+        : cancel.issuedAt;
     return {
       insist: true,
-      cancel: { id: cancel.id, rev: cancel.rev, at },
+      cancel: { id: cancel.id, rev: cancel.rev, at, ...(issuedAt && { issuedAt }) },
       airings: waiting.map(withState('cancelled')),
       reports: [
         ...waiting.map((airing) => reportOf(airing, 'cancelled')),

@@ -22,6 +22,8 @@ export type OrderRecord = v.InferOutput<typeof orderRecord>;
 export const cancelRecord = v.object({
   rev: revision,
   at: instant,
+  /** When the centre cancelled it, by its own clock; as far as it was said. */
+  issuedAt: v.optional(instant),
   /** The centre told of the order's end: nothing is reported of it any more [P-72]. */
   told: v.optional(v.literal(true)),
 });

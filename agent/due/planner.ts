@@ -1,6 +1,7 @@
 import type { Order } from '../../protocol/order.ts';
 import { bookOccurrences } from '../book/book.ts';
 import type { BookedAiring } from '../book/booking.ts';
+import { concludeOccurrences } from '../book/conclude.ts';
 import type { Journal } from '../book/journal.ts';
 import type { OrderRecord } from '../book/records.ts';
 import type { StationClock } from '../clock/station-clock.ts';
@@ -49,15 +50,45 @@ export class Planner {
     return this.#next;
   }
 
+  /**
+   * Another revision takes the place of an order, or cannot be carried out: what the one before owed until then has its
+   * outcome first. By the instant of its issue, which a board that does not know the time can believe.
+   */
+  async beforeRevision({ id, rev, issuedAt }: Pick<Order, 'id' | 'rev' | 'issuedAt'>): Promise<void> {
+    const record = this.#options.journal.orders.get(id);
+    if (record === undefined || record.order.rev >= rev) return;
+    if (this.#options.journal.isCancelled(record.order)) await this.#concludeCancelled(record);
+    else await this.#conclude(record, issuedAt);
+  }
+
+  /** Nothing is said of an order whose end the centre has told [P-72]. */
+  async #concludeCancelled(record: OrderRecord): Promise<void> {
+    const { issuedAt, told } = this.#options.journal.cancels.get(record.order.id) ?? {};
+    if (issuedAt !== undefined && !told) await this.#conclude(record, issuedAt);
+  }
+
+  async #conclude({ order, state, through }: OrderRecord, at: string): Promise<void> {
+    if (state !== 'booked' || order.when.type !== 'daily') return;
+    const until = Math.min(Date.parse(at), Date.parse(order.expiresAt));
+    const after = through ?? Date.parse(order.issuedAt) - 1;
+    if (after >= until) return;
+    const schedule = await this.#scheduleOf(order);
+    await concludeOccurrences(this.#options.journal, order, schedule.between(after, until), until);
+  }
+
   async #plan(): Promise<void> {
     const { journal, stationClock, onBooked } = this.#options;
     if (!stationClock.trusted) return;
     // Warnings first: they are booked even where the others cannot be written down [P-95].
     const isEmergency = ({ order }: OrderRecord) => order.priority === 'emergency';
     const orders = [...journal.orders.values()];
-    for (const { order, state, through } of [...orders.filter(isEmergency), ...orders.filter((o) => !isEmergency(o))]) {
+    for (const record of [...orders.filter(isEmergency), ...orders.filter((o) => !isEmergency(o))]) {
+      const { order, state, through } = record;
       if (state !== 'booked' || order.when.type !== 'daily') continue;
-      if (journal.isCancelled(order)) continue;
+      if (journal.isCancelled(order)) {
+        await this.#concludeCancelled(record);
+        continue;
+      }
       const schedule = await this.#scheduleOf(order);
       const now = stationClock.now();
       const until = Math.min(now + HORIZON_MS, Date.parse(order.expiresAt));

@@ -44,6 +44,8 @@ export interface ReceiveOptions {
   readonly centreSettings: CentreSettings;
   readonly log: Log;
   readonly onBooking: (booking: Booking) => void;
+  /** What an earlier revision owes is settled, before another one is booked or declined. */
+  readonly beforeRevision: (order: Order) => Promise<void>;
   readonly onHost: (online: boolean) => void;
   /** The centre's answer must be confirmed by another one. */
   readonly onTimeInDoubt: () => void;
@@ -144,6 +146,7 @@ export class Receiver {
       return this.#unlessEarly(verified.value.order, async () => {
         // As its turn comes: what is before it may have been booked a moment ago.
         if (revocation.isInQuestion(verified.value.order)) return revocation.vouch(verified.value);
+        await this.#options.beforeRevision(verified.value.order);
         const booking = await bookOrder(journal, verified.value);
         if (booking.refusal === undefined) onBooking(booking);
         else await overload.refuse(verified.value.order, booking.refusal);
@@ -153,6 +156,7 @@ export class Receiver {
     if (!(refusal instanceof DeclinedOrder)) return () => forgeries.refuse(digest(token), refusal);
     return this.#unlessEarly(refusal.order, async () => {
       log('warn', 'order-declined', { order: refusal.order.id, code: refusal.code });
+      await this.#options.beforeRevision(refusal.order);
       onBooking(await declineOrder(journal, refusal.order, refusal));
     });
   }

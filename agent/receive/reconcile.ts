@@ -63,7 +63,9 @@ export class Reconciliation {
     const index = decoded.value.value;
     if (!(await this.#isCurrent(scope, index, decoded.value.kid))) return;
     const at = stationClock.instantSince(index.issuedAt);
-    for (const cancelled of index.cancelled) onBooking(await bookCancel(journal, cancelled, at));
+    for (const { id, rev, at: issuedAt } of index.cancelled) {
+      onBooking(await bookCancel(journal, { id, rev, issuedAt }, at));
+    }
     await this.#refuseUnlisted(scope, index);
     if (!this.#options.mayPull()) return;
     const lacking = index.orders.filter(({ id, rev }) => (journal.orders.get(id)?.order.rev ?? 0) < rev);

@@ -69,9 +69,9 @@ export function standingCancellations(
   queries: Queries,
   station: string | undefined,
   limit: number,
-): Promise<{ id: string; rev: number }[]> {
+): Promise<{ id: string; rev: number; at: string }[]> {
   const now = new Date().toISOString();
-  const select = `select cancellations.id, cancellations.rev from cancellations
+  const select = `select cancellations.id, cancellations.rev, cancelled_at as at from cancellations
     join orders on orders.id = cancellations.id and orders.current`;
   return station === undefined
     ? queries.query(

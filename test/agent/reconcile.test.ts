@@ -97,7 +97,7 @@ test('[P-32] what is booked and listed no more is asked for: a cancellation may 
 
   // A board whose clock says 1970 must not take the cancellation for one of long ago, and forget it.
   const lost = new Reconciliation({ ...parts, stationClock: untrustedClock(new ManualClock(0)), pull: () => {} });
-  const cancelled = { id: orderId(77), rev: 1 };
+  const cancelled = { id: orderId(77), rev: 1, at: hours(-1) };
   const index = { ...who, generation: 99, issuedAt: hours(0), expiresAt: hours(1), orders: [], cancelled: [cancelled] };
   await lost.take('station', await encodeOrderIndex(index, centre));
   await journal.prune(Date.now() - 30 * 24 * 3_600_000);

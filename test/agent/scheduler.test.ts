@@ -67,12 +67,14 @@ class Scheduler {
 
   async order(order: Order): Promise<void> {
     const verified = { order, zones: ['thon-1'], token: new Uint8Array() } as unknown as VerifiedOrder;
+    await this.#planner?.beforeRevision(order);
     this.#apply(await bookOrder(this.journal, verified));
     await this.plan();
   }
 
-  async cancel(id: string, rev: number): Promise<void> {
-    this.#apply(await bookCancel(this.journal, { id, rev }, iso(this.#stationClock.now())));
+  async cancel(id: string, rev: number, issuedAt: string): Promise<void> {
+    this.#apply(await bookCancel(this.journal, { id, rev, issuedAt }, iso(this.#stationClock.now())));
+    await this.plan();
   }
 
   async plan(): Promise<void> {
@@ -151,7 +153,10 @@ const event = fc.oneof(
       lasts: minutes(1, 15_000),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ what: fc.constant('cancel' as const), slot, rev }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ what: fc.constant('cancel' as const), slot, rev, issuedAgo: minutes(0, 2_000) }),
+  },
   { weight: 5, arbitrary: fc.record({ what: fc.constant('pass' as const), ms: minutes(1, 4_000) }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('restart' as const), downMs: minutes(1, 4_000) }) },
   { weight: 2, arbitrary: fc.record({ what: fc.constant('tell' as const) }) },
@@ -219,8 +224,10 @@ test('every occurrence ends as a plain list of them says, whatever becomes of or
             if (isTrusted) reference.plan(now());
             await settle();
           } else if (each.what === 'cancel') {
-            await station.cancel(idOf(each.slot), each.rev);
-            reference.cancel(idOf(each.slot), each.rev);
+            const issuedAt = minute() - each.issuedAgo;
+            await station.cancel(idOf(each.slot), each.rev, iso(issuedAt));
+            reference.cancel(idOf(each.slot), each.rev, issuedAt);
+            if (isTrusted) reference.plan(now());
           } else if (each.what === 'pass') {
             await travel(minute() + each.ms + 5 * SECOND);
           } else if (each.what === 'restart') {

@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { CompactSign, type CryptoKey, exportJWK, exportSPKI, generateKeyPair, importJWK } from 'jose';
 import { test } from 'tap';
-import type { OrderReference } from '../../protocol/fields.ts';
 import { encodeOrder, type Order } from '../../protocol/order.ts';
 import { encodeOrderIndex, type OrderIndex } from '../../protocol/order-index.ts';
 import type { RefusalCode } from '../../protocol/refusal.ts';
@@ -113,7 +112,7 @@ test('the owner of the broker can stop orders, and nothing else', async (t) => {
     const later = { when: { type: 'at' as const, instants: [iso(Date.now() + HOUR / 2)] }, lateBy: 0 };
     const order = await trouble.order(programme, later);
     await trouble.outcome(order, 'ready');
-    const cancelled: OrderReference[] = [{ id: order.id, rev: order.rev }];
+    const cancelled: OrderIndex['cancelled'] = [{ id: order.id, rev: order.rev, at: iso(Date.now()) }];
     const live = [{ id: order.id, rev: order.rev, hash: '9c'.repeat(32) }];
     await index({ station: STATION, generation: 7, orders: live });
     await index({ station: STATION, generation: 6, cancelled });

@@ -157,7 +157,7 @@ export const orderIndex: fc.Arbitrary<OrderIndex> = fc.record(
     issuedAt: f.instant,
     expiresAt: f.instant,
     orders: few(fc.record({ id: f.orderId, rev: f.revision, hash: f.sha256 })),
-    cancelled: few(f.orderReference),
+    cancelled: few(fc.record({ id: f.orderId, rev: f.revision, at: f.instant })),
   },
   { requiredKeys: ['centre', 'generation', 'issuedAt', 'expiresAt', 'orders', 'cancelled'] },
 );

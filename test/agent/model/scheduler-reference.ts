@@ -16,6 +16,8 @@ export class SchedulerReference {
   readonly outcomes = new Map<string, string[]>();
   readonly #orders = new Map<string, Order>();
   readonly #cancelled = new Map<string, number>();
+  /** Daily orders that were cancelled, and when: what they owed until then has its outcome once the time is known. */
+  readonly #over = new Map<Order, number>();
   readonly #airings = new Map<string, Airing>();
 
   /** Instants to come of what is booked. */
@@ -26,6 +28,9 @@ export class SchedulerReference {
   order(order: Order): void {
     if ((this.#orders.get(order.id)?.rev ?? 0) >= order.rev) return;
     const off = this.#isCancelled(order);
+    const before = this.#orders.get(order.id);
+    const over = before && (this.#isCancelled(before) ? this.#over.get(before) : Date.parse(order.issuedAt));
+    if (before !== undefined && over !== undefined) this.#conclude(before, over);
     if (!off) this.#end(order.id, order.rev, 'cancelled');
     this.#orders.set(order.id, order);
     if (off && order.when.type === 'daily') this.#say(order, 'order', 'cancelled');
@@ -38,22 +43,42 @@ export class SchedulerReference {
     if (off) this.#end(order.id, order.rev, 'cancelled');
   }
 
-  cancel(id: string, rev: number): void {
+  cancel(id: string, rev: number, issuedAt: number): void {
     if ((this.#cancelled.get(id) ?? 0) >= rev) return;
     const order = this.#orders.get(id);
     const covered = order !== undefined && order.rev <= rev && !this.#isCancelled(order);
     this.#cancelled.set(id, rev);
     this.#end(id, rev, 'cancelled');
+    if (covered) this.#over.set(order, issuedAt);
     if (covered && order.when.type === 'daily') this.#say(order, 'order', 'cancelled');
   }
 
   /** Daily orders come into view a day ahead of the trusted time. */
   plan(now: number): void {
     for (const order of this.#orders.values()) {
-      if (order.when.type !== 'daily' || this.#isCancelled(order)) continue;
+      if (order.when.type !== 'daily') continue;
+      if (this.#isCancelled(order)) {
+        const over = this.#over.get(order);
+        if (over !== undefined) this.#conclude(order, over);
+        continue;
+      }
       const until = Math.min(now + HORIZON_MS, Date.parse(order.expiresAt));
       for (const instant of dailyInstants(order.when, Date.parse(order.issuedAt) - 1, until))
         this.#book(order, instant);
+    }
+  }
+
+  /** What a daily order owed until then and nobody has looked at. */
+  #conclude(order: Order, at: number): void {
+    if (order.when.type !== 'daily') return;
+    const until = Math.min(at, Date.parse(order.expiresAt));
+    for (const instant of dailyInstants(order.when, Date.parse(order.issuedAt) - 1, until)) {
+      const key = nameOf(order, occurrence(instant));
+      if (this.#airings.has(key)) continue;
+      this.#book(order, instant);
+      const airing = this.#airings.get(key);
+      const isLate = instant + order.lateBy * 1_000 + 999 < until;
+      if (airing !== undefined) this.#close(airing, isLate ? 'missed' : 'cancelled');
     }
   }
 
