@@ -96,12 +96,17 @@ export async function stationsWithOrders(queries: Queries): Promise<string[]> {
   return rows.map((row) => row.station);
 }
 
-/** Takes the next generation of an addressee's index; it grows for ever, whatever process asks. */
+/**
+ * Takes the next generation of an addressee's index; it grows for ever, whatever process asks. It follows the clock, in
+ * milliseconds: that of a database that was put back from an old copy is above what stations have seen [P-32].
+ */
 export async function nextGeneration(queries: Queries, station: string | undefined): Promise<number> {
   const [row] = await queries.query<{ generation: number }>(
-    `insert into index_generations (addressee, generation) values ($1, 1)
-     on conflict (addressee) do update set generation = index_generations.generation + 1 returning generation`,
-    [station ?? 'all/'],
+    `insert into index_generations (addressee, generation) values ($1, $2::bigint)
+     on conflict (addressee) do update
+       set generation = greatest(index_generations.generation + 1, excluded.generation)
+     returning generation`,
+    [station ?? 'all/', Date.now()],
   );
   if (row === undefined) throw new Error('the index has no generation');
   return row.generation;

@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import { test } from 'tap';
 import { Background } from '../../broker/background.ts';
 import type { Bus } from '../../broker/bus/bus.ts';
 import type { Queries } from '../../broker/database/database.ts';
+import { openDatabase } from '../../broker/database/open.ts';
 import { silentLog } from '../../broker/log.ts';
+import { nextGeneration } from '../../broker/orders/in-force.ts';
 import { IndexPublisher } from '../../broker/orders/index-publisher.ts';
 import { makeSigner } from '../support/signer.ts';
 import { until } from '../support/until.ts';
@@ -80,4 +83,32 @@ test('one index that cannot go out holds up no other, and goes out later', async
   t.ok(published.some((topic) => topic.includes('dai-dong')));
   broken = false;
   await until('the others', () => new Set(published).size === stations.length);
+});
+
+test('[P-32] a generation is above all before it, also when the database was put back or the clock set back', async (t) => {
+  const directory = join(t.testdir(), 'database');
+  const database = await openDatabase({ directory, centre: 'vinh-phuc', log: silentLog });
+  t.teardown(() => database.close());
+  for (const station of ['dai-dong', undefined]) {
+    const next = () => nextGeneration(database, station);
+    const put = (generation: number) =>
+      database.query('update index_generations set generation = $1::bigint where addressee = $2', [
+        generation,
+        station ?? 'all/',
+      ]);
+    const copied = await next();
+    const seen = [copied, await next(), await next(), await next()];
+    t.same(
+      seen,
+      [...new Set(seen)].sort((a, b) => a - b),
+    );
+    // To put a backup back takes longer than this.
+    const wait = seen.length + Date.now();
+    await until('the clock to go on', () => Date.now() > wait);
+    await put(copied);
+    t.ok((await next()) > Math.max(...seen), 'a copy is put back');
+    const ahead = Date.now() + 86_400_000;
+    await put(ahead);
+    t.equal(await next(), ahead + 1, 'the clock went ahead and was set right');
+  }
 });
