@@ -31,7 +31,10 @@ export const recallSchema = v.strictObject({
   highest: counter,
   /** The epoch out of which this station last said anything about an airing; absent when it never did. */
   latest: v.optional(randomId),
-  /** Of orders that have not expired: what began or ended here, the first outcome after which nothing follows. */
+  /**
+   * Of orders that have not expired: what began or ended here as other epochs said, the first outcome after which
+   * nothing follows.
+   */
   airings: v.pipe(
     v.array(
       v.strictObject({

@@ -26,13 +26,14 @@ export async function knownOfJournal(
 
 /**
  * A page of what a station said about airings of orders that have not expired: those that began or ended, each with the
- * first outcome after which nothing follows [P-72]. In the order in which they were first heard of, so that what comes
- * in meanwhile comes after.
+ * first outcome after which nothing follows [P-72]. What the asking journal, `epoch`, said itself is left out: it knows,
+ * and what it began meanwhile it would end. In the order in which they were first heard of, so that what comes in
+ * meanwhile comes after.
  */
 export async function airingsAfter(
   queries: Queries,
   station: string,
-  after: number,
+  { epoch, after }: { readonly epoch: string; readonly after: number },
 ): Promise<Pick<Recall, 'airings' | 'next'>> {
   const rows = await queries.query<
     Required<RecalledAiring> & { occurrence: RecalledAiring['occurrence'] | null; first: number }
@@ -42,12 +43,12 @@ export async function airingsAfter(
          reports.body::jsonb ->> 'occurrence' as occurrence, outcome, stored,
          outcome <> 'airing' and reports.body::jsonb -> 'continues' is null as last
        from reports join orders on orders.id = order_id and orders.current
-       where station = $1 and ${TELLING} and expires_at > $2
+       where station = $1 and epoch <> $2 and ${TELLING} and expires_at > $3
      )
      select id, rev, occurrence, min(stored) as first,
        coalesce((array_agg(outcome order by stored) filter (where last))[1], 'airing') as outcome
-     from said group by id, rev, occurrence having min(stored) > $3 order by first limit $4`,
-    [station, new Date().toISOString(), after, MAX_RECALLED_AIRINGS + 1],
+     from said group by id, rev, occurrence having min(stored) > $4 order by first limit $5`,
+    [station, epoch, new Date().toISOString(), after, MAX_RECALLED_AIRINGS + 1],
   );
   const page = rows.slice(0, MAX_RECALLED_AIRINGS);
   const last = page.at(-1);

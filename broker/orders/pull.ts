@@ -38,9 +38,9 @@ export async function answerPull(options: PullOptions, station: string, payload:
   }
   if (journal !== undefined) {
     roster.journal(station, journal.epoch);
-    const known = await knownOfJournal(database, station, journal.epoch);
-    const page = journal.after === undefined ? { airings: [] } : await airingsAfter(database, station, journal.after);
-    const { epoch, nonce } = journal;
+    const { epoch, nonce, after } = journal;
+    const known = await knownOfJournal(database, station, epoch);
+    const page = after === undefined ? { airings: [] } : await airingsAfter(database, station, { epoch, after });
     const now = new Date().toISOString();
     const recall = await encodeRecall({ centre, station, nonce, epoch, now, ...known, ...page }, signer());
     await bus.publish(topics.to(centre, station, 'command'), recall, { qos: 1, retain: false });

@@ -71,17 +71,29 @@ test('and page by page what began or ended, of orders in force [P-72]', async (t
   }
   await other.report(1, { order: { id: waiting, rev: 1 } });
 
-  const first = await ask(station, station.epoch, 0);
+  const anew = random();
+  const first = await ask(station, anew, 0);
   t.equal(first.airings.length, MAX_RECALLED_AIRINGS);
   t.match(first.airings.slice(0, 2), [
     { id: begun, rev: 1, occurrence: 'now', outcome: 'airing' },
     { id: aired, rev: 1, occurrence: 'now', outcome: 'aired' },
   ]);
-  const second = await ask(station, station.epoch, first.next);
+  // The journal that asks has begun an emergency by now, and repeats of itself an end that another said first.
+  const now = await book();
+  const own = [
+    { order: { id: now, rev: 1 }, outcome: 'airing' as const },
+    { order: { id: aired, rev: 1 }, outcome: 'interrupted' as const },
+  ];
+  for (const [at, report] of own.entries()) await station.report(at + 1, { ...report, epoch: anew });
+  await until('it to be stored', async () => (await ask(station, anew)).stored === own.length);
+  const second = await ask(station, anew, first.next);
   const rest = [...first.airings.slice(2), ...second.airings];
   t.ok(rest.every(({ id, outcome }) => id === daily && outcome === 'missed'));
   t.same(rest.map(({ occurrence }) => occurrence).sort(), occurrences, 'each once');
   t.equal(second.next, undefined);
+  const again = await ask(station, anew, 0);
+  t.same(again.airings, first.airings, "the first end is another journal's");
+  t.match((await ask(station, random(), first.next)).airings.at(-1), { id: now, outcome: 'airing' }, 'others are told');
 });
 
 test('the longest page fits into a message', async (t) => {

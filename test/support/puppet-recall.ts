@@ -14,7 +14,7 @@ export function recallOf(
   const latest = telling.at(-1)?.epoch;
   const airings = new Map<string, Recall['airings'][number]>();
   for (const report of telling) {
-    if (report.order === undefined) continue;
+    if (report.order === undefined || report.epoch === epoch) continue;
     const { id, rev } = report.order;
     const key = `${id} ${rev} ${report.occurrence}`;
     if ((airings.get(key)?.outcome ?? 'airing') !== 'airing') continue;
