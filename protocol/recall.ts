@@ -5,7 +5,7 @@ import { MAX_RECALLED_AIRINGS } from './limits.ts';
 import type { Decoded } from './refusal.ts';
 import { outcomes } from './report.ts';
 
-/** What a station asks about its journal: out of a pull, once after each start [P-71] and page by page [P-72]. */
+/** What a station asks about its journal: out of a pull, on each connection [P-71] and page by page [P-72]. */
 export const recallQuestionSchema = v.object({
   epoch: randomId,
   nonce: randomId,

@@ -8,8 +8,9 @@ import { load } from './load.ts';
 import { Memory, operationsOf } from './memory.ts';
 import { outlived } from './outlived.ts';
 import type { AiringRecord, CancelRecord, OrderRecord } from './records.ts';
+import { deletedReports, renumbered } from './renumbered.ts';
 import { type Saying, unsayable } from './sayable.ts';
-import { type Operation, put, type StorageOptions } from './storage.ts';
+import type { StorageOptions } from './storage.ts';
 
 export interface JournalOptions extends StorageOptions, Saying {}
 
@@ -20,9 +21,6 @@ const RECALL = 'recall';
 const WANTED = 'wanted';
 /** The keys of the reports that wait. */
 const WAITING = { above: 'report/', below: 'report/~' };
-
-const deletedReports = (first: number, last: number): Operation[] =>
-  Array.from({ length: last - first + 1 }, (_, at) => ({ type: 'del', key: reportKey(first + at) }));
 
 /**
  * The station's memory: LevelDB, every write synchronous. [P-60] An order is here before its message is
@@ -37,6 +35,7 @@ export class Journal {
   readonly #storage: KeptStorage;
   readonly #options: JournalOptions;
   readonly #listeners = new Set<() => void>();
+  #onLowAcknowledgement = () => {};
   #numbering: Numbering = { epoch: '', firstSeq: 1, lastSeq: 0, unaskedFrom: 0, asked: false };
   #tail: Promise<unknown> = Promise.resolve();
   #gathered: Commit[] = [];
@@ -120,19 +119,16 @@ export class Journal {
   }
 
   /**
-   * The journal goes on under a new epoch, to be filled in by a recall [P-72]. What waits to be reported gets new
-   * numbers, but for what another life of this journal has sent already: the ledger has all up to `stored`.
+   * The journal goes on under a new epoch. What waits to be reported gets new numbers, but for what another life of this
+   * journal has sent already: the ledger has all up to `stored`. `more` is written with it: unless told otherwise, that
+   * the journal is to be filled in by a recall [P-72].
    */
-  beginAnew(stored: number): Promise<void> {
+  beginAnew(stored: number, more: Readonly<Record<string, string>> = { [RECALL]: WANTED }): Promise<void> {
     return this.#inTurn(async () => {
       const epoch = randomBytes(16).toString('hex');
       const waiting = await this.reports(Math.min(stored, this.#numbering.unaskedFrom), Number.POSITIVE_INFINITY);
-      const facts = { epoch, 'last-seq': String(waiting.length), [UNASKED]: '', [RECALL]: WANTED };
-      const operations = deletedReports(this.#numbering.firstSeq, this.#numbering.lastSeq);
-      for (const [at, report] of waiting.entries()) {
-        operations.push(put(reportKey(at + 1), { ...report, epoch, seq: at + 1 }));
-      }
-      await this.#storage.write([...operations, ...operationsOf({ facts })]);
+      const facts = { ...more, epoch, 'last-seq': String(waiting.length), [UNASKED]: '' };
+      await this.#storage.write([...renumbered(waiting, epoch, this.#numbering), ...operationsOf({ facts })]);
       this.#memory.remember({ facts });
       this.#numbering = { epoch, firstSeq: 1, lastSeq: waiting.length, unaskedFrom: 0, asked: true };
     });
@@ -141,6 +137,11 @@ export class Journal {
   /** Tells whenever new reports wait. */
   onReports(listener: () => void): void {
     this.#listeners.add(listener);
+  }
+
+  /** Tells when the centre acknowledges less of this epoch than it has before. */
+  onLowAcknowledgement(listener: () => void): void {
+    this.#onLowAcknowledgement = listener;
   }
 
   /** Tells after every write whether it failed: with the error, or with undefined. */
@@ -177,7 +178,9 @@ export class Journal {
   /** Deletes what the centre has stored [P-41]; other epochs and numbers we never gave out are ignored. */
   acknowledge(epoch: string, seq: number): Promise<void> {
     return this.#inTurn(async () => {
-      if (epoch !== this.#numbering.epoch || seq < this.#numbering.firstSeq || seq > this.#numbering.lastSeq) return;
+      if (epoch !== this.#numbering.epoch || seq > this.#numbering.lastSeq) return;
+      if (seq < this.acknowledged) this.#onLowAcknowledgement();
+      if (seq <= this.acknowledged) return;
       await this.#storage.writeLater(deletedReports(this.#numbering.firstSeq, seq));
       this.#numbering = { ...this.#numbering, firstSeq: seq + 1 };
     });

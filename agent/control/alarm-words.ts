@@ -75,7 +75,7 @@ const sentences: readonly (readonly [RegExp, string])[] = [
   [/^it cannot be written$/, 'không ghi được'],
   [
     /^the centre does not say what it knows of this journal: .*$/,
-    'trung tâm chưa cho biết đã ghi những gì: báo cáo phải chờ, đài chỉ nhận lệnh khẩn cấp',
+    'trung tâm chưa cho biết đã ghi những gì: báo cáo phải chờ, đài vừa khởi động chỉ nhận lệnh khẩn cấp',
   ],
   [
     /^the card cannot be written \((.+)\): .*$/,

@@ -39,7 +39,7 @@ export class JournalAlarm {
     this.#apply();
   }
 
-  /** The centre has not said for long what it knows of this journal [P-71]. */
+  /** The centre has not said for long what it knows of this journal, since a start or on this connection [P-71]. */
   unanswered(on: boolean): void {
     this.#unanswered = on;
     this.#apply();
@@ -52,7 +52,7 @@ export class JournalAlarm {
       alarms.raise('journal', 'critical', detail);
     } else if (this.#unanswered) {
       const why = 'the centre does not say what it knows of this journal';
-      alarms.raise('journal', 'critical', `${why}: reports wait, and only emergencies are taken`);
+      alarms.raise('journal', 'critical', `${why}: reports wait, and after a start only emergencies are taken`);
     } else if (unwritable !== undefined) {
       const why = `the card cannot be written (${unwritable})`;
       alarms.raise('journal', 'critical', `${why}: the station runs from memory, and nothing outlives a restart`);

@@ -13,7 +13,7 @@ const AGAIN_MS = 15_000;
 const PATIENCE = 20;
 /** What is late at a start waits no longer for the centre's first word. */
 const FIRST_WORD_MS = 10_000;
-/** The fact that names the journal before this one [P-71]. */
+/** The fact that names the journals before this one, with spaces between [P-71]. */
 const FOLLOWS = 'follows';
 
 export interface RecallingOptions {
@@ -27,7 +27,7 @@ export interface RecallingOptions {
   readonly ask: (question: RecallQuestion) => void;
   /** Reports may be sent from now on. */
   readonly onAnswered: () => void;
-  /** Nothing is left to be asked: orders may be pulled and booked. */
+  /** Nothing is left to be asked, for the first time: orders may be pulled and booked. */
   readonly onSettled: () => Promise<void>;
   readonly onBooking: (booking: Booking) => void;
   /** Whether the centre has left us without an answer for long. */
@@ -36,8 +36,9 @@ export interface RecallingOptions {
 }
 
 /**
- * Asks the centre once after each start what its ledger knows of this journal [P-71]: a card may have been put back, or
- * exchanged. A journal that is new or old is filled in by what the ledger says of this station's airings [P-72].
+ * Asks the centre on each connection what its ledger knows of this journal [P-71]. At a start the card may have been put
+ * back, or exchanged: a journal that is new or old is filled in by what the ledger says of this station's airings [P-72].
+ * At any time the centre's database may have been put back, and have lost what it acknowledged.
  */
 export class Recalling {
   /**
@@ -47,19 +48,24 @@ export class Recalling {
   readonly heard: Promise<void>;
   readonly #options: RecallingOptions;
   #question: RecallQuestion | undefined;
+  /** What the centre had acknowledged when it was asked. */
+  #acknowledged = 0;
   #after = 0;
   #answered = false;
+  /** Whether the centre has answered since the start. */
+  #known = false;
   readonly #settled = new AbortController();
   #inVain = 0;
   #cancelAgain = () => {};
 
   constructor(options: RecallingOptions) {
     this.#options = options;
-    const { clock, closing } = options;
+    const { journal, clock, closing } = options;
+    journal.onLowAcknowledgement(() => this.#doubt());
     this.heard = sleep(clock, FIRST_WORD_MS, AbortSignal.any([closing, this.#settled.signal]));
   }
 
-  /** Whether reports may be sent. */
+  /** Whether the centre has answered on this connection: reports may be sent. */
   get answered(): boolean {
     return this.#answered;
   }
@@ -69,15 +75,17 @@ export class Recalling {
     return this.#settled.signal.aborted;
   }
 
-  /** The centre listens: asks, unless all is answered. */
+  /** The centre listens, perhaps anew. */
   begin(): void {
-    if (!this.settled) this.#ask();
+    this.#answered = false;
+    this.#ask();
   }
 
   /** The centre is away. */
   pause(): void {
     this.#cancelAgain();
     this.#question = undefined;
+    this.#answered = false;
   }
 
   /** Takes what came on the command topic. Rejects only when the journal cannot be written. */
@@ -93,10 +101,12 @@ export class Recalling {
     this.#question = undefined;
     this.#inVain = 0;
     this.#options.onSilence(false);
-    const putBack = !this.#answered && (await this.#compare(recall));
+    const anew = !this.#answered && (await this.#compare(recall));
+    // The centre hears of the new epoch, too.
+    if (anew) return this.#ask();
     if (!journal.recallWanted) return this.#settle();
     // The first question of a journal that was thought to be in order asks for no airings.
-    if (!putBack && question.after !== undefined) {
+    if (question.after !== undefined) {
       const { withdrawn } = await bookRecalled(journal, recall.airings, recall.now);
       if (withdrawn.length > 0) log('warn', 'airings-ended-elsewhere', { airings: withdrawn });
       this.#options.onBooking({ booked: [], withdrawn });
@@ -109,24 +119,45 @@ export class Recalling {
     this.#ask();
   }
 
-  /** Whether this is an old journal put back; it has begun anew then. */
-  async #compare({ epoch, stored, highest, latest }: Recall): Promise<boolean> {
+  /** Whether the journal goes on under a new epoch: it is an old one put back, or the centre's database is. */
+  async #compare(recall: Recall): Promise<boolean> {
     const { journal, log, onAnswered } = this.#options;
-    const another = latest !== undefined && latest !== epoch && latest !== journal.facts.get(FOLLOWS);
-    const putBack = highest > journal.unaskedFrom || (another && !journal.recallWanted);
+    const { epoch, stored, highest, latest } = recall;
+    const putBack = !this.#known && this.#isPutBack(recall);
+    const lost = stored < this.#acknowledged;
     if (putBack) {
       await journal.beginAnew(stored);
       log('warn', 'journal-put-back', { epoch, highest, known: journal.unaskedFrom, latest, now: journal.epoch });
+    } else if (lost) {
+      // It knows all that it ever did: nothing is filled in, and what is on air goes on.
+      await journal.beginAnew(stored, { [FOLLOWS]: `${latest ?? ''} ${epoch}` });
+      log('warn', 'centre-lost-reports', { epoch, stored, acknowledged: this.#acknowledged, now: journal.epoch });
     } else {
       await journal.asked();
     }
+    this.#known = true;
     this.#answered = true;
     onAnswered();
-    return putBack;
+    return putBack || lost;
+  }
+
+  #isPutBack({ epoch, highest, latest }: Recall): boolean {
+    const { journal } = this.#options;
+    const before = journal.facts.get(FOLLOWS)?.split(' ') ?? [];
+    const another = latest !== undefined && latest !== epoch && !before.includes(latest);
+    return highest > journal.unaskedFrom || (another && !journal.recallWanted);
+  }
+
+  /** The centre acknowledges less than it did: it may have lost the rest. */
+  #doubt(): void {
+    if (!this.#answered) return;
+    this.#answered = false;
+    this.#ask();
   }
 
   async #settle(): Promise<void> {
     this.#cancelAgain();
+    if (this.settled) return;
     this.#settled.abort();
     this.#options.log('info', 'journal-settled', { epoch: this.#options.journal.epoch });
     await this.#options.onSettled();
@@ -135,6 +166,7 @@ export class Recalling {
   #ask(): void {
     const { journal, clock, ask, onSilence } = this.#options;
     const nonce = randomBytes(16).toString('hex');
+    this.#acknowledged = journal.acknowledged;
     this.#question = { epoch: journal.epoch, nonce, ...(journal.recallWanted && { after: this.#after }) };
     ask(this.#question);
     this.#cancelAgain();

@@ -31,7 +31,10 @@ const told: readonly (readonly [AlarmName, string])[] = [
   ],
   ['disk', 'no room can be kept for the journal: EIO. Check the card, or put in another'],
   ['journal', 'it cannot be written'],
-  ['journal', 'the centre does not say what it knows of this journal: reports wait, and only emergencies are taken'],
+  [
+    'journal',
+    'the centre does not say what it knows of this journal: reports wait, and after a start only emergencies are taken',
+  ],
   ['journal', 'the card cannot be written (EROFS): the station runs from memory, and nothing outlives a restart'],
   ['journal', 'it was damaged and is set aside as journal.broken-1; a new one was begun'],
   ['forged', 'a message was refused: bad-signature'],

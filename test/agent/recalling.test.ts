@@ -63,7 +63,8 @@ test('[P-71] an old journal keeps what the ledger lacks, under numbers of its ow
   );
 });
 
-test('[P-72] a centre that does not answer is asked again, and after five minutes there is an alarm', async (t) => {
+/** A trust that knows one centre's key, and that key. */
+async function trusted() {
   const [root, centre] = await Promise.all([makeKey('root'), makeKey('centre-1')]);
   const trust = await Trust.pin({
     centre: who.centre,
@@ -72,6 +73,113 @@ test('[P-72] a centre that does not answer is asked again, and after five minute
   });
   const keys = [{ use: 'centre' as const, kid: centre.kid, key: centre.publicKey }];
   await trust.accept(await encodeKeys({ centre: who.centre, version: 1, issuedAt: at, keys, revoked: [] }, root));
+  return { centre, trust };
+}
+
+test('[P-71] a centre that has lost what it acknowledged is told what waits under another epoch', async (t) => {
+  const { centre, trust } = await trusted();
+  const directory = t.testdir();
+  let journal = await openJournal(directory);
+  t.teardown(() => journal.close());
+  let asked: RecallQuestion[] = [];
+  const start = () =>
+    new Recalling({
+      ...who,
+      ...{ journal, trust, clock: new ManualClock(), log: silentLog, closing: new AbortController().signal },
+      ask: (question) => asked.push(question),
+      onAnswered: () => {},
+      onSettled: async () => {},
+      onBooking: () => {},
+      onSilence: () => {},
+    });
+  let recalling = start();
+  /** What the centre's ledger has. */
+  let ledger: { stored: number; highest: number; latest?: string } = { stored: 0, highest: 0 };
+  const answer = async () => {
+    const { nonce = '', epoch = '' } = asked.at(-1) ?? {};
+    await recalling.take(await encodeRecall({ ...who, nonce, epoch, now: at, ...ledger, airings: [] }, centre));
+  };
+  const restart = async () => {
+    await journal.close();
+    journal = await openJournal(directory);
+    asked = [];
+    recalling = start();
+    recalling.begin();
+  };
+  recalling.begin();
+  await answer();
+  await answer();
+  t.ok(recalling.settled);
+  await say(journal, [1, 2, 3, 4, 5, 6]);
+  const first = journal.epoch;
+  await journal.acknowledge(first, 4);
+
+  await t.test('found at a start', async (t) => {
+    await restart();
+    ledger = { stored: 2, highest: 2, latest: first };
+    await answer();
+    t.not(journal.epoch, first);
+    t.equal(journal.acknowledged, 0);
+    t.same(await marksOf(journal), [5, 6], 'what waits keeps its content');
+    t.match(await journal.reports(0, 9), [{ seq: 1 }, { seq: 2 }]);
+    t.notOk(journal.recallWanted, 'it knows itself what it did');
+    t.same(asked.at(-1)?.epoch, journal.epoch, 'the centre hears of the epoch');
+    ledger = { stored: 0, highest: 0, latest: first };
+    await answer();
+    t.ok(recalling.settled);
+    const second = journal.epoch;
+    await restart();
+    await answer();
+    t.equal(journal.epoch, second, 'it does not take itself for an old one at the next start');
+    t.ok(recalling.settled);
+  });
+
+  await t.test('found on another connection, where the ledger may well have more than at the start', async (t) => {
+    const { epoch } = journal;
+    await say(journal, [7, 8]);
+    await journal.acknowledge(epoch, 4);
+    recalling.pause();
+    t.notOk(recalling.answered, 'reports wait for the answer');
+    recalling.begin();
+    ledger = { stored: 4, highest: 4, latest: epoch };
+    await answer();
+    t.ok(recalling.answered);
+    t.equal(journal.epoch, epoch, 'nothing is lost');
+    recalling.pause();
+    recalling.begin();
+    ledger = { stored: 3, highest: 3, latest: epoch };
+    await answer();
+    t.not(journal.epoch, epoch);
+    ledger = { stored: 0, highest: 0, latest: epoch };
+    await answer();
+  });
+
+  await t.test('found by an acknowledgement below an earlier one', async (t) => {
+    const { epoch } = journal;
+    await say(journal, [9, 10, 11]);
+    await journal.acknowledge(epoch, 2);
+    let questions = asked.length;
+    await journal.acknowledge(epoch, 2);
+    t.equal(asked.length, questions, 'the same again is nothing new');
+    await journal.acknowledge(epoch, 1);
+    t.equal(asked.length, ++questions);
+    await journal.acknowledge(epoch, 1);
+    t.equal(asked.length, questions, 'it is asked once');
+    // What is acknowledged while the answer is on its way was not stored when it was given.
+    await journal.acknowledge(epoch, 3);
+    ledger = { stored: 2, highest: 3, latest: epoch };
+    await answer();
+    t.equal(journal.epoch, epoch, 'an old acknowledgement came late');
+    await journal.acknowledge(epoch, 1);
+    ledger = { stored: 1, highest: 1, latest: epoch };
+    await answer();
+    t.not(journal.epoch, epoch);
+    t.same(await marksOf(journal), []);
+  });
+});
+
+test('[P-72] a centre that does not answer is asked again, and after five minutes there is an alarm', async (t) => {
+  const { centre, trust } = await trusted();
   const journal = await openJournal(t.testdir());
   t.teardown(() => journal.close());
   const clock = new ManualClock();
