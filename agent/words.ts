@@ -59,8 +59,8 @@ Usage:
   provision           set a station up step by step: see loa-agent provision --help
   enrol               make this board one of the centre's stations, with the code that the centre printed
   run                 the station's program, until it is told to end
-  status              what is on air, what is booked, what waits to be reported, alarms
-  history             the latest airings and how they ended
+  status              what is on air, what is booked, what was refused, what waits to be reported, alarms
+  history             the latest airings and how they ended, what was refused and why
   stop                silence now and until resume; only emergencies sound. Needs no network
   resume              end of the stop
   prefer ORDER-ID …   of the priority orders these go first, in this order, also before one on air; the beginning
@@ -114,8 +114,8 @@ Cách dùng:
   provision           lắp đặt một đài từng bước: xem loa-agent provision --help
   enrol               đăng ký bo mạch này thành một đài, bằng mã mà trung tâm đã in
   run                 chạy chương trình của đài cho đến khi dừng
-  status              đang phát gì, lượt nào đang chờ, báo cáo nào chưa gửi, cảnh báo
-  history             các lượt phát gần đây và kết quả
+  status              đang phát gì, lượt nào đang chờ, lệnh nào bị từ chối, báo cáo nào chưa gửi, cảnh báo
+  history             các lượt phát gần đây và kết quả, lệnh nào bị từ chối và vì sao
   stop                im tiếng ngay cho đến khi resume; chỉ lệnh khẩn cấp được phát. Không cần mạng
   resume              thôi dừng
   prefer MÃ-LỆNH …    trong các lệnh ưu tiên, những lệnh này phát trước, theo thứ tự ghi ở đây, chen cả lệnh đang phát;

@@ -105,15 +105,15 @@ export async function bookOccurrences(
   return booked;
 }
 
-/** Notes that an authentic order is declined, once. What it revises is over all the same [P-31]. */
-export async function declineOrder(journal: Journal, order: Order, refusal: Refusal): Promise<Booking> {
+/** Notes that an authentic order is declined, once, at the instant `at`. What it revises is over all the same [P-31]. */
+export async function declineOrder(journal: Journal, order: Order, refusal: Refusal, at: string): Promise<Booking> {
   let booking = nothing;
   await journal.commit(() => {
     if (isKnown(journal, order) || !hasRoomForOrder(journal, order)) return undefined;
     const { waiting, onAir } = unfinished(journal, order.id);
     booking = { booked: [], withdrawn: [...waiting, ...onAir].map(airingKey) };
     return {
-      order: { order, state: 'declined', zones: [] },
+      order: { order, state: 'declined', zones: [], at, code: refusal.code },
       airings: waiting.map(withState('cancelled')),
       reports: [
         ...waiting.map((airing) => reportOf(airing, 'cancelled')),

@@ -16,6 +16,9 @@ export const orderRecord = v.object({
   kid: v.optional(v.string()),
   /** Of a daily order: milliseconds since 1970 up to which its occurrences have their airings. */
   through: v.optional(counter),
+  /** Of a declined one: when and why, as far as it was noted. */
+  at: v.optional(instant),
+  code: v.optional(v.picklist(refusalCodes)),
 });
 export type OrderRecord = v.InferOutput<typeof orderRecord>;
 

@@ -67,7 +67,7 @@ export async function refuseRevoked(journal: Journal, id: string, at: string): P
     if (order.when.type === 'daily') {
       reports.push({ outcome: 'rejected', order: { id, rev: order.rev }, refusal });
     }
-    return { insist: true, order: { ...record, state: 'declined' }, airings: refused, reports };
+    return { insist: true, order: { ...record, state: 'declined', at, code: refusal.code }, airings: refused, reports };
   });
   return { booked: [], withdrawn };
 }

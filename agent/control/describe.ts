@@ -1,5 +1,5 @@
 import type { Journal } from '../book/journal.ts';
-import { type AiringRecord, airingKey, isOpen } from '../book/records.ts';
+import { type AiringRecord, airingKey, isOpen, type OrderRecord } from '../book/records.ts';
 import type { StationClock } from '../clock/station-clock.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { Stage } from '../due/stage.ts';
@@ -28,6 +28,8 @@ export interface Described {
 
 /** What one screen holds. */
 const MOST_LINES = 50;
+/** How long `status` shows what was refused. */
+const DAY_MS = 24 * 60 * 60_000;
 
 export function describeStatus({
   configuration,
@@ -70,6 +72,7 @@ export function describeStatus({
     preferred: preferred.map((order) => ({ order, title: journal.orders.get(order)?.order.title ?? '?' })),
     ...(onAir && { onAir: lineOf(journal, onAir) }),
     booked: waiting.slice(0, MOST_LINES).map((airing) => lineOf(journal, airing)),
+    refused: refusedSince(journal, stationClock.now() - DAY_MS).slice(0, MOST_LINES),
     waitingReports: journal.backlog,
     recalling: journal.recallWanted || !recalling.settled,
     ...(journalAlarm.setAside !== undefined && { setAside: journalAlarm.setAside }),
@@ -85,11 +88,33 @@ function policiesOf({ policy }: Configuration, { standing }: CentreSettings): St
   };
 }
 
-/** The airings that have ended, the latest first. */
-export function describeHistory({ journal }: Described): History {
+export function describeHistory({ journal }: Pick<Described, 'journal'>): History {
+  return { airings: past(journal).slice(0, MOST_LINES) };
+}
+
+/** What was refused at or after `since` (milliseconds since 1970), airings and whole orders, the latest first. */
+export function refusedSince(journal: Journal, since: number): readonly AiringLine[] {
+  return past(journal).filter(({ state, at }) => state === 'rejected' && at !== undefined && Date.parse(at) >= since);
+}
+
+/** The airings that have ended and the orders that were refused as a whole, the latest first. */
+function past(journal: Journal): readonly AiringLine[] {
   const ended = [...journal.airings.values()].filter((airing) => !isOpen(airing));
-  const latestFirst = ended.sort((a, b) => ((a.at ?? '') < (b.at ?? '') ? 1 : -1));
-  return { airings: latestFirst.slice(0, MOST_LINES).map((airing) => lineOf(journal, airing)) };
+  const refused = [...journal.orders.values()].filter(({ order, state, code }) => {
+    const isTold = (airing: AiringRecord) => airing.order.rev === order.rev && airing.code === code;
+    return state === 'declined' && !journal.airingsOf(order.id).some(isTold);
+  });
+  const lines = [...ended.map((airing) => lineOf(journal, airing)), ...refused.map(lineOfOrder)];
+  return lines.sort((a, b) => ((a.at ?? '') < (b.at ?? '') ? 1 : -1));
+}
+
+function lineOfOrder({ order, at, code }: OrderRecord): AiringLine {
+  const { id, rev, title, priority, zones = [] } = order;
+  return {
+    ...{ order: id, rev, title, priority, zones, state: 'rejected' },
+    ...(at !== undefined && { at }),
+    ...(code !== undefined && { code }),
+  };
 }
 
 function lineOf(

@@ -1,8 +1,8 @@
 import type { Priority } from '../../protocol/fields.ts';
-import type { RefusalCode } from '../../protocol/refusal.ts';
 import type { Grade } from '../../protocol/report.ts';
 import { alarmText } from './alarm-words.ts';
 import { policyLines } from './policy-words.ts';
+import { reasonText } from './reason-words.ts';
 import type { AiringLine, History, Status } from './status.ts';
 
 /** What a technician reads of a running station. */
@@ -19,15 +19,15 @@ interface StatusWords {
   readonly booked: string;
   readonly none: string;
   readonly now: string;
+  readonly whole: string;
+  readonly refused: string;
   readonly preferred: string;
   readonly waitingReports: (count: number) => string;
   readonly recalling: string;
   readonly setAside: (name: string) => string;
   readonly unwritable: (why: string) => string;
   readonly alarms: string;
-  readonly reasons: Partial<Readonly<Record<RefusalCode, string>>>;
   readonly reason: (reason: string) => string;
-  readonly by: Readonly<Record<'station' | 'centre', string>>;
 }
 
 const vietnamese: StatusWords = {
@@ -62,6 +62,8 @@ const vietnamese: StatusWords = {
   booked: 'Các lượt phát đang chờ',
   none: 'không có',
   now: 'ngay',
+  whole: 'cả lệnh',
+  refused: 'Bị từ chối trong một ngày qua',
   preferred: 'Thứ tự ưu tiên do xã đặt',
   waitingReports: (count) => `Báo cáo chờ trung tâm nhận: ${count}`,
   recalling: 'Đang chờ trung tâm cho biết những lượt đã phát; đến khi đó đài chỉ nhận lệnh khẩn cấp',
@@ -70,13 +72,7 @@ const vietnamese: StatusWords = {
   unwritable: (why) =>
     `KHÔNG GHI ĐƯỢC VÀO THẺ NHỚ (${why}): đài chạy tạm trong bộ nhớ, mất điện là mất sổ nhật ký. Hãy thay thẻ nhớ sớm.`,
   alarms: 'Cảnh báo',
-  reasons: {
-    'quiet-hours': 'trong giờ giữ yên tĩnh',
-    'quota-used': 'đã hết thời lượng phát trong ngày',
-    stopped: 'đã dừng tại đài',
-  },
   reason: (reason) => `lý do: ${reason}`,
-  by: { station: 'chính sách của đài', centre: 'chính sách của trung tâm' },
 };
 
 const english: StatusWords = {
@@ -105,6 +101,8 @@ const english: StatusWords = {
   booked: 'Airings that wait',
   none: 'none',
   now: 'now',
+  whole: 'the whole order',
+  refused: 'Refused within a day',
   preferred: 'Order set by the commune between priority orders',
   waitingReports: (count) => `Reports waiting for the centre: ${count}`,
   recalling: 'The centre has yet to say what it knows of this journal; until then only emergencies are taken',
@@ -113,13 +111,7 @@ const english: StatusWords = {
   unwritable: (why) =>
     `THE CARD CANNOT BE WRITTEN (${why}): the station runs from memory, and a power cut takes its journal. Change the card soon.`,
   alarms: 'Alarms',
-  reasons: {
-    'quiet-hours': 'quiet hours',
-    'quota-used': 'the airtime of the day is used up',
-    stopped: 'stopped at the station',
-  },
   reason: (reason) => `reason: ${reason}`,
-  by: { station: "the station's policy", centre: "the centre's policy" },
 };
 
 export function statusText(status: Status, language: 'vi' | 'en'): string {
@@ -130,11 +122,17 @@ export function statusText(status: Status, language: 'vi' | 'en'): string {
     `${status.name} (${status.station}), ${status.software}, ${status.now}`,
     ...(status.stopped ? [say.stopped] : []),
     [say.link[status.link], say.centre[status.centre], say.clock[status.clock]].join('. '),
-    status.onAir === undefined ? say.silent : `${say.onAir}: ${airingText(status.onAir, say)}`,
+    status.onAir === undefined ? say.silent : `${say.onAir}: ${airingText(status.onAir, language)}`,
     ...list(
       say.booked,
-      status.booked.map((airing) => airingText(airing, say)),
+      status.booked.map((airing) => airingText(airing, language)),
     ),
+    ...(status.refused.length === 0
+      ? []
+      : list(
+          say.refused,
+          status.refused.map((airing) => pastText(airing, language)),
+        )),
     ...(status.preferred.length === 0
       ? []
       : list(
@@ -156,12 +154,18 @@ export function statusText(status: Status, language: 'vi' | 'en'): string {
 export function historyText({ airings }: History, language: 'vi' | 'en'): string {
   const say = language === 'en' ? english : vietnamese;
   if (airings.length === 0) return say.none;
-  return airings.map((airing) => `${airing.at ?? ''}  ${airingText(airing, say)}`).join('\n');
+  return airings.map((airing) => pastText(airing, language)).join('\n');
 }
 
-function airingText(airing: AiringLine, say: StatusWords): string {
-  const when = airing.occurrence === 'now' ? say.now : airing.occurrence;
-  const reason = airing.code === undefined ? [] : [say.reason(reasonText(airing.code, airing.because, say))];
+function pastText(airing: AiringLine, language: 'vi' | 'en'): string {
+  return [...(airing.at === undefined ? [] : [airing.at]), airingText(airing, language)].join('  ');
+}
+
+function airingText(airing: AiringLine, language: 'vi' | 'en'): string {
+  const say = language === 'en' ? english : vietnamese;
+  const { occurrence = say.whole } = airing;
+  const when = occurrence === 'now' ? say.now : occurrence;
+  const reason = airing.code === undefined ? [] : [say.reason(reasonText(airing.code, airing.because, language))];
   const proof = airing.grade === undefined ? [] : [say.grade[airing.grade]];
   const parts = [
     say.state[airing.state],
@@ -172,11 +176,4 @@ function airingText(airing: AiringLine, say: StatusWords): string {
     ...reason,
   ];
   return `«${airing.title}» — ${parts.join(', ')}`;
-}
-
-/** The code in words where it has some, and by whose policy. */
-function reasonText(code: RefusalCode, because: AiringLine['because'], say: StatusWords): string {
-  const reason = say.reasons[code] ?? code;
-  const [by] = because?.path.split('.') ?? [];
-  return by === 'station' || by === 'centre' ? `${reason} (${say.by[by]}: ${because?.problem})` : reason;
 }

@@ -5,13 +5,14 @@ import { policySchema } from '../../protocol/policy.ts';
 import { refusalCodes } from '../../protocol/refusal.ts';
 import { grades, outcomes } from '../../protocol/report.ts';
 
-/** One airing as a technician sees it. */
+/** One airing as a technician sees it, or an order that was refused as a whole. */
 const airing = v.object({
   order: v.string(),
   rev: counter,
   title: v.string(),
   priority,
-  occurrence: v.string(),
+  /** Absent where the whole order was refused. */
+  occurrence: v.optional(v.string()),
   zones: v.array(v.string()),
   state: v.picklist(['booked', ...outcomes]),
   /** When that was last noted. */
@@ -56,6 +57,8 @@ export const statusSchema = v.object({
   preferred: v.array(v.object({ order: v.string(), title: v.string() })),
   onAir: v.optional(airing),
   booked: v.array(airing),
+  /** What was refused within a day, the latest first. */
+  refused: v.array(airing),
   /** Reports that the centre has not stored yet. */
   waitingReports: counter,
   /** Whether the centre must say first what it knows of this journal; until then only emergencies are taken. */
@@ -68,6 +71,6 @@ export const statusSchema = v.object({
 });
 export type Status = v.InferOutput<typeof statusSchema>;
 
-/** What `loa-agent history` shows: the latest first. */
+/** What `loa-agent history` shows: what ended or was refused, the latest first. */
 export const historySchema = v.object({ airings: v.array(airing) });
 export type History = v.InferOutput<typeof historySchema>;

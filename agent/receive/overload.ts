@@ -28,7 +28,8 @@ export class Overload {
     this.#options = options;
   }
 
-  async refuse(order: Order, refusal: Refusal): Promise<void> {
+  /** `at`: now, as far as the station knows. */
+  async refuse(order: Order, refusal: Refusal, at: string): Promise<void> {
     const { journal, clock, log } = this.#options;
     if (clock.monotonic() >= this.#windowEnds) {
       this.#declined = 0;
@@ -40,7 +41,7 @@ export class Overload {
     if (this.#declined >= DECLINED_IN_WINDOW) return;
     this.#declined += 1;
     log('warn', 'order-declined', { order: order.id, code: refusal.code });
-    await declineOrder(journal, order, refusal);
+    await declineOrder(journal, order, refusal, at);
   }
 
   /** Notices the end of it; to be called now and then. */

@@ -132,6 +132,7 @@ export class Receiver {
   async #order(token: Uint8Array): Promise<Act> {
     const { configuration, trust, stationClock, journal, forgeries, overload, revocation, log, onBooking } =
       this.#options;
+    const since = ({ issuedAt }: Order) => stationClock.instantSince(issuedAt);
     // Nothing can be said of it yet; the index lists it again when the keys are here.
     if (!this.#early.keysAreCurrent) return async () => this.#early.wait(async () => (await this.#order(token))());
     if (!trust.established) return async () => {};
@@ -149,7 +150,7 @@ export class Receiver {
         await this.#options.beforeRevision(verified.value.order);
         const booking = await bookOrder(journal, verified.value);
         if (booking.refusal === undefined) onBooking(booking);
-        else await overload.refuse(verified.value.order, booking.refusal);
+        else await overload.refuse(verified.value.order, booking.refusal, since(verified.value.order));
       });
     }
     const { refusal } = verified;
@@ -157,7 +158,7 @@ export class Receiver {
     return this.#unlessEarly(refusal.order, async () => {
       log('warn', 'order-declined', { order: refusal.order.id, code: refusal.code });
       await this.#options.beforeRevision(refusal.order);
-      onBooking(await declineOrder(journal, refusal.order, refusal));
+      onBooking(await declineOrder(journal, refusal.order, refusal, since(refusal.order)));
     });
   }
 

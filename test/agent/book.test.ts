@@ -118,10 +118,14 @@ test('[P-31] a revision that the station cannot carry out ends the one before al
   if (first === undefined || second === undefined) throw new Error('two were booked');
   await recordOutcome(journal, first, 'airing', { at });
   const later = anOrder({ rev: 2, type: 'update' });
-  const declined = await declineOrder(journal, later, new Refusal('unknown-zone'));
+  const declined = await declineOrder(journal, later, new Refusal('unknown-zone'), at);
   t.same(declined, { booked: [], withdrawn: [second.key, first.key] });
   t.same(await outcomes(journal), ['accepted 1', 'accepted 1', 'airing 1', 'cancelled 1', 'rejected 2']);
-  t.same(await declineOrder(journal, later, new Refusal('unknown-zone')), { booked: [], withdrawn: [] }, 'it is known');
+  t.same(
+    await declineOrder(journal, later, new Refusal('unknown-zone'), at),
+    { booked: [], withdrawn: [] },
+    'it is known',
+  );
   await recordOutcome(journal, first, 'cancelled', { at });
   await journal.close();
   journal = await openJournal(directory);
@@ -181,7 +185,7 @@ test('reports keep their numbers through restarts and acknowledgements, without 
   t.equal(journal.epoch, epoch);
   t.equal(journal.backlog, 0);
   const another = anOrder({ id: '019357f0-7a00-7000-8000-0000000000b3' });
-  await declineOrder(journal, another, new Refusal('unknown-zone'));
+  await declineOrder(journal, another, new Refusal('unknown-zone'), at);
   t.same(
     (await journal.reports(0, 10)).map(({ seq }) => seq),
     [2],

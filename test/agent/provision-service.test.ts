@@ -18,7 +18,16 @@ import { accepted } from '../../protocol/refusal.ts';
 const now = '2026-11-21T05:00:00.000Z';
 const idle: Status = {
   ...{ station: 'dai-dong', name: 'Đài', software: 'loa-agent', now, clock: 'trusted', link: 'up', centre: 'online' },
-  ...{ stopped: false, policies: {}, preferred: [], booked: [], waitingReports: 0, recalling: false, alarms: [] },
+  ...{
+    stopped: false,
+    policies: {},
+    preferred: [],
+    booked: [],
+    refused: [],
+    waitingReports: 0,
+    recalling: false,
+    alarms: [],
+  },
 };
 const airing = {
   ...{ order: 'a', rev: 1, title: 'Bản tin', priority: 'routine' as const, occurrence: 'now', zones: ['thon-1'] },

@@ -65,7 +65,7 @@ test('[P-82] what is written about a flood is bounded', async (t) => {
   for (let n = 100; n < 2_100; n++) {
     const { order } = verified({ id: id(n) });
     const { refusal } = await bookOrder(journal, verified({ id: id(n) }));
-    if (refusal !== undefined) await overload.refuse(order, refusal);
+    if (refusal !== undefined) await overload.refuse(order, refusal, at);
   }
   t.equal(journal.backlog - before, 20);
   t.equal(journal.orders.size, 40);
@@ -85,7 +85,7 @@ test('[P-99] a revision for which there is no room leaves the one before as it i
   const overload = new Overload({ journal, clock: new ManualClock(), log: silentLog, onChange: () => {} });
   const longer = verified({ ...many(3, 150).order, rev: 2, type: 'update' });
   const { refusal } = await bookOrder(journal, longer);
-  if (refusal !== undefined) await overload.refuse(longer.order, refusal);
+  if (refusal !== undefined) await overload.refuse(longer.order, refusal, at);
   t.match(refusal, { code: 'too-many-orders' });
   t.match(journal.orders.get(id(3)), { state: 'booked', order: { rev: 1 } }, 'so that the index brings it again');
   await journal.close();

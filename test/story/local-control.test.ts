@@ -6,7 +6,7 @@ import { type Test, test } from 'tap';
 import type { History, Status } from '../../agent/control/status.ts';
 import { startVirtualStation, type VirtualStation } from '../../simulator/station/station.ts';
 import { serve } from '../support/http.ts';
-import { PuppetCentre } from '../support/puppet-centre.ts';
+import { makeKey, PuppetCentre } from '../support/puppet-centre.ts';
 import { recordTone } from '../support/tone.ts';
 import { until } from '../support/until.ts';
 
@@ -119,6 +119,21 @@ test('the station’s own policy refuses what its centre orders, in words and by
   const louder = await centre.outcome(await order({ priority: 'emergency' }));
   const difference = (louder.evidence?.played?.peakDb ?? 0) - (aired.evidence?.played?.peakDb ?? 0);
   t.ok(Math.abs(difference - 12) < 1, `the ceiling of 50 % took ${difference} dB`);
+});
+
+test('what is refused as a whole is shown with its reason; what nobody signed is not', async (t) => {
+  const { centre, order, agent, status } = await setUp(t);
+  const wrong = await order({ zones: ['thon-9'] });
+  t.match(await centre.outcome(wrong), { outcome: 'rejected', refusal: { code: 'unknown-zone' } });
+  const forged = centre.draft(STATION, { programme: wrong.programme, title: 'Lệnh giả' });
+  await centre.order(STATION, forged, await makeKey('stranger'));
+  await until('the alarm', async () => (await status()).alarms.some(({ name }) => name === 'forged'));
+  const refused = [{ order: wrong.id, state: 'rejected', code: 'unknown-zone', zones: ['thon-9'] }];
+  t.match(await status(), { refused });
+  t.equal((await status()).refused.length, 1);
+  t.match(JSON.parse(await agent('history', '--json')), { airings: refused });
+  t.match(await agent('status'), /Bị từ chối trong một ngày qua:\n.*«Thử loa».*lý do: đài không có cụm loa này/);
+  t.match(await agent('history', '--lang', 'en'), /«Thử loa» — rejected.*reason: the station has no such zone/);
 });
 
 test('a command without a running agent says so', async (t) => {
