@@ -10,6 +10,7 @@ import type { CentreSettings } from '../policy/centre-settings.ts';
 import type { Recalling } from '../receive/recall.ts';
 import type { Trust } from '../verify/trust.ts';
 
+import { dailyInForce, dailyLine } from './daily.ts';
 import type { AiringLine, History, Status } from './status.ts';
 
 export interface Described {
@@ -31,7 +32,7 @@ const MOST_LINES = 50;
 /** How long `status` shows what was refused. */
 const DAY_MS = 24 * 60 * 60_000;
 
-export function describeStatus({
+export async function describeStatus({
   configuration,
   software,
   journal,
@@ -50,11 +51,12 @@ export function describeStatus({
   readonly linkUp: boolean;
   readonly centre: Status['centre'];
   readonly preferred: readonly string[];
-}): Status {
+}): Promise<Status> {
   const line = hardware.lineHealth();
   const open = [...journal.airings.values()].filter(isOpen);
   const onAir = open.find((airing) => airingKey(airing) === stage.onAir);
   const waiting = open.filter((airing) => airing !== onAir).sort(byOccurrence);
+  const daily = dailyInForce(journal, stationClock).slice(0, MOST_LINES);
   return {
     station: configuration.station,
     name: configuration.name,
@@ -72,6 +74,7 @@ export function describeStatus({
     preferred: preferred.map((order) => ({ order, title: journal.orders.get(order)?.order.title ?? '?' })),
     ...(onAir && { onAir: lineOf(journal, onAir) }),
     booked: waiting.slice(0, MOST_LINES).map((airing) => lineOf(journal, airing)),
+    daily: await Promise.all(daily.map((order) => dailyLine(journal, order, stationClock))),
     refused: refusedSince(journal, stationClock.now() - DAY_MS).slice(0, MOST_LINES),
     waitingReports: journal.backlog,
     recalling: journal.recallWanted || !recalling.settled,

@@ -41,7 +41,8 @@ const english: PolicyWords = {
   timeZone: (name) => `time of ${name}`,
 };
 
-const USUAL_TIME_ZONE = 'Asia/Ho_Chi_Minh';
+/** Not worth a word. */
+export const USUAL_TIME_ZONE = 'Asia/Ho_Chi_Minh';
 
 /** One line for each policy; a station without any says so. */
 export function policyLines({ station, centre }: Status['policies'], language: 'vi' | 'en'): readonly string[] {

@@ -12,7 +12,7 @@ export interface ControlOptions {
   /** Path of the unix socket. */
   readonly address: string;
   readonly log: Log;
-  readonly status: () => Status;
+  readonly status: () => Promise<Status>;
   readonly history: () => History;
   /** Local stop on or off [P-68]; resolves when it is on the journal. */
   readonly stop: (on: boolean) => Promise<void>;
@@ -36,17 +36,17 @@ export async function openControl({ address, log, ...options }: ControlOptions):
     const answer = async () => {
       switch (`${request.method} ${request.url}`) {
         case 'GET /status':
-          return send(response, 200, status());
+          return send(response, 200, await status());
         case 'GET /history':
           return send(response, 200, history());
         case 'POST /stop':
         case 'POST /resume':
           await stop(request.url === '/stop');
-          return send(response, 200, status());
+          return send(response, 200, await status());
         case 'POST /prefer': {
           const wanted = await readBody(request, preferenceSchema);
           const done = wanted.ok ? await prefer(wanted.value) : wanted;
-          if (done.ok) return send(response, 200, status());
+          if (done.ok) return send(response, 200, await status());
           return send(response, 422, { refusal: { code: done.refusal.code, fields: done.refusal.fields } });
         }
         default:

@@ -1,9 +1,10 @@
 import type { Priority } from '../../protocol/fields.ts';
 import type { Grade } from '../../protocol/report.ts';
 import { alarmText } from './alarm-words.ts';
+import { dailyTimes } from './daily-words.ts';
 import { policyLines } from './policy-words.ts';
 import { reasonText } from './reason-words.ts';
-import type { AiringLine, History, Status } from './status.ts';
+import type { AiringLine, DailyLine, History, Status } from './status.ts';
 
 /** What a technician reads of a running station. */
 interface StatusWords {
@@ -20,6 +21,7 @@ interface StatusWords {
   readonly none: string;
   readonly now: string;
   readonly whole: string;
+  readonly daily: string;
   readonly refused: string;
   readonly preferred: string;
   readonly waitingReports: (count: number) => string;
@@ -63,6 +65,7 @@ const vietnamese: StatusWords = {
   none: 'không có',
   now: 'ngay',
   whole: 'cả lệnh',
+  daily: 'Lệnh phát định kỳ còn hiệu lực',
   refused: 'Bị từ chối trong một ngày qua',
   preferred: 'Thứ tự ưu tiên do xã đặt',
   waitingReports: (count) => `Báo cáo chờ trung tâm nhận: ${count}`,
@@ -102,6 +105,7 @@ const english: StatusWords = {
   none: 'none',
   now: 'now',
   whole: 'the whole order',
+  daily: 'Daily orders in force',
   refused: 'Refused within a day',
   preferred: 'Order set by the commune between priority orders',
   waitingReports: (count) => `Reports waiting for the centre: ${count}`,
@@ -127,6 +131,12 @@ export function statusText(status: Status, language: 'vi' | 'en'): string {
       say.booked,
       status.booked.map((airing) => airingText(airing, language)),
     ),
+    ...(status.daily.length === 0
+      ? []
+      : list(
+          say.daily,
+          status.daily.map((line) => dailyText(line, status.clock, language)),
+        )),
     ...(status.refused.length === 0
       ? []
       : list(
@@ -176,4 +186,11 @@ function airingText(airing: AiringLine, language: 'vi' | 'en'): string {
     ...reason,
   ];
   return `«${airing.title}» — ${parts.join(', ')}`;
+}
+
+/** `clock`: whether the station knows the time, and with it what comes next. */
+export function dailyText(line: DailyLine, clock: Status['clock'], language: 'vi' | 'en'): string {
+  const say = language === 'en' ? english : vietnamese;
+  const [times, next] = dailyTimes(line, clock, language);
+  return `«${line.title}» — ${[say.priority[line.priority], times, line.zones.join(' '), next].join(', ')}`;
 }

@@ -25,6 +25,24 @@ const airing = v.object({
 });
 export type AiringLine = v.InferOutput<typeof airing>;
 
+/** A daily or weekly order in force; its occurrences are booked a day ahead. */
+const daily = v.object({
+  order: v.string(),
+  rev: counter,
+  title: v.string(),
+  priority,
+  zones: v.array(v.string()),
+  /** As it was ordered, in local time. */
+  times: v.array(v.string()),
+  weekdays: v.optional(v.array(v.number())),
+  from: v.optional(v.string()),
+  until: v.optional(v.string()),
+  timeZone: v.string(),
+  /** Absent where none is to come, and while the clock is untrusted. */
+  next: v.optional(instant),
+});
+export type DailyLine = v.InferOutput<typeof daily>;
+
 /** What `loa-agent status` shows. */
 export const statusSchema = v.object({
   station: v.string(),
@@ -57,6 +75,7 @@ export const statusSchema = v.object({
   preferred: v.array(v.object({ order: v.string(), title: v.string() })),
   onAir: v.optional(airing),
   booked: v.array(airing),
+  daily: v.array(daily),
   /** What was refused within a day, the latest first. */
   refused: v.array(airing),
   /** Reports that the centre has not stored yet. */

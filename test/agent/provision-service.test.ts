@@ -23,6 +23,7 @@ const idle: Status = {
     policies: {},
     preferred: [],
     booked: [],
+    daily: [],
     refused: [],
     waitingReports: 0,
     recalling: false,
@@ -45,7 +46,7 @@ async function bench(t: Test, status: Status | undefined, isService = true) {
     const control = await openControl({
       address: controlAddress(state),
       log: silentLog,
-      status: () => status,
+      status: async () => status,
       ...options,
     });
     t.teardown(() => control.close());

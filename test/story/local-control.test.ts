@@ -136,6 +136,17 @@ test('what is refused as a whole is shown with its reason; what nobody signed is
   t.match(await agent('history', '--lang', 'en'), /«Thử loa» — rejected.*reason: the station has no such zone/);
 });
 
+test('a daily order is shown while its next occurrence is days away', async (t) => {
+  const { centre, order, agent, status } = await setUp(t);
+  const days = (count: number) => new Date(Date.now() + count * 86_400_000).toISOString();
+  const when = { type: 'daily', times: ['05:00'], from: days(3).slice(0, 10), timeZone: 'Asia/Ho_Chi_Minh' } as const;
+  const daily = await order({ when: { ...when, times: [...when.times] }, expiresAt: days(30) });
+  await centre.outcome(daily, 'accepted');
+  const next = new Date(`${when.from}T05:00:00+07:00`).toISOString();
+  t.match(await status(), { booked: [], daily: [{ order: daily.id, times: ['05:00'], from: when.from, next }] });
+  t.match(await agent('status'), /Lệnh phát định kỳ còn hiệu lực:\n {2}«Thử loa».*05:00 hằng ngày từ .*lần tới: \d/);
+});
+
 test('a command without a running agent says so', async (t) => {
   const { station } = await setUp(t);
   await station.agent.stop();
