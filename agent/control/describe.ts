@@ -56,7 +56,8 @@ export async function describeStatus({
   const open = [...journal.airings.values()].filter(isOpen);
   const onAir = open.find((airing) => airingKey(airing) === stage.onAir);
   const waiting = open.filter((airing) => airing !== onAir).sort(byOccurrence);
-  const daily = dailyInForce(journal, stationClock).slice(0, MOST_LINES);
+  const daily = dailyInForce(journal, stationClock);
+  const refused = refusedSince(journal, stationClock.now() - DAY_MS);
   return {
     station: configuration.station,
     name: configuration.name,
@@ -74,8 +75,9 @@ export async function describeStatus({
     preferred: preferred.map((order) => ({ order, title: journal.orders.get(order)?.order.title ?? '?' })),
     ...(onAir && { onAir: lineOf(journal, onAir) }),
     booked: waiting.slice(0, MOST_LINES).map((airing) => lineOf(journal, airing)),
-    daily: await Promise.all(daily.map((order) => dailyLine(journal, order, stationClock))),
-    refused: refusedSince(journal, stationClock.now() - DAY_MS).slice(0, MOST_LINES),
+    daily: await Promise.all(daily.slice(0, MOST_LINES).map((order) => dailyLine(journal, order, stationClock))),
+    refused: refused.slice(0, MOST_LINES),
+    totals: { booked: waiting.length, daily: daily.length, refused: refused.length },
     waitingReports: journal.backlog,
     recalling: journal.recallWanted || !recalling.settled,
     ...(journalAlarm.setAside !== undefined && { setAside: journalAlarm.setAside }),
@@ -92,7 +94,8 @@ function policiesOf({ policy }: Configuration, { standing }: CentreSettings): St
 }
 
 export function describeHistory({ journal }: Pick<Described, 'journal'>): History {
-  return { airings: past(journal).slice(0, MOST_LINES) };
+  const airings = past(journal);
+  return { airings: airings.slice(0, MOST_LINES), total: airings.length };
 }
 
 /** What was refused at or after `since` (milliseconds since 1970), airings and whole orders, the latest first. */

@@ -19,6 +19,7 @@ interface StatusWords {
   readonly silent: string;
   readonly booked: string;
   readonly none: string;
+  readonly more: (count: number) => string;
   readonly now: string;
   readonly whole: string;
   readonly daily: string;
@@ -63,6 +64,7 @@ const vietnamese: StatusWords = {
   silent: 'Đang im lặng',
   booked: 'Các lượt phát đang chờ',
   none: 'không có',
+  more: (count) => `… còn ${count} mục nữa`,
   now: 'ngay',
   whole: 'cả lệnh',
   daily: 'Lệnh phát định kỳ còn hiệu lực',
@@ -103,6 +105,7 @@ const english: StatusWords = {
   silent: 'Silent',
   booked: 'Airings that wait',
   none: 'none',
+  more: (count) => `… and ${count} more`,
   now: 'now',
   whole: 'the whole order',
   daily: 'Daily orders in force',
@@ -120,8 +123,10 @@ const english: StatusWords = {
 
 export function statusText(status: Status, language: 'vi' | 'en'): string {
   const say = language === 'en' ? english : vietnamese;
-  const list = (title: string, lines: readonly string[]) =>
-    lines.length === 0 ? [`${title}: ${say.none}`] : [`${title}:`, ...lines.map((line) => `  ${line}`)];
+  const list = (title: string, lines: readonly string[], total = lines.length) =>
+    lines.length === 0
+      ? [`${title}: ${say.none}`]
+      : [`${title}:`, ...upTo(total, lines, say).map((line) => `  ${line}`)];
   return [
     `${status.name} (${status.station}), ${status.software}, ${status.now}`,
     ...(status.stopped ? [say.stopped] : []),
@@ -130,18 +135,21 @@ export function statusText(status: Status, language: 'vi' | 'en'): string {
     ...list(
       say.booked,
       status.booked.map((airing) => airingText(airing, language)),
+      status.totals.booked,
     ),
     ...(status.daily.length === 0
       ? []
       : list(
           say.daily,
           status.daily.map((line) => dailyText(line, status.clock, language)),
+          status.totals.daily,
         )),
     ...(status.refused.length === 0
       ? []
       : list(
           say.refused,
           status.refused.map((airing) => pastText(airing, language)),
+          status.totals.refused,
         )),
     ...(status.preferred.length === 0
       ? []
@@ -161,10 +169,16 @@ export function statusText(status: Status, language: 'vi' | 'en'): string {
   ].join('\n');
 }
 
-export function historyText({ airings }: History, language: 'vi' | 'en'): string {
+export function historyText({ airings, total }: History, language: 'vi' | 'en'): string {
   const say = language === 'en' ? english : vietnamese;
   if (airings.length === 0) return say.none;
-  return airings.map((airing) => pastText(airing, language)).join('\n');
+  const lines = airings.map((airing) => pastText(airing, language));
+  return upTo(total, lines, say).join('\n');
+}
+
+/** The lines, and how many more there are. */
+function upTo(total: number, lines: readonly string[], say: StatusWords): readonly string[] {
+  return total > lines.length ? [...lines, say.more(total - lines.length)] : lines;
 }
 
 function pastText(airing: AiringLine, language: 'vi' | 'en'): string {

@@ -78,6 +78,8 @@ export const statusSchema = v.object({
   daily: v.array(daily),
   /** What was refused within a day, the latest first. */
   refused: v.array(airing),
+  /** How many there are of what is listed here only as far as one screen holds it. */
+  totals: v.object({ booked: counter, daily: counter, refused: counter }),
   /** Reports that the centre has not stored yet. */
   waitingReports: counter,
   /** Whether the centre must say first what it knows of this journal; until then only emergencies are taken. */
@@ -91,5 +93,5 @@ export const statusSchema = v.object({
 export type Status = v.InferOutput<typeof statusSchema>;
 
 /** What `loa-agent history` shows: what ended or was refused, the latest first. */
-export const historySchema = v.object({ airings: v.array(airing) });
+export const historySchema = v.object({ airings: v.array(airing), total: counter });
 export type History = v.InferOutput<typeof historySchema>;

@@ -25,6 +25,7 @@ const idle: Status = {
     booked: [],
     daily: [],
     refused: [],
+    totals: { booked: 0, daily: 0, refused: 0 },
     waitingReports: 0,
     recalling: false,
     alarms: [],
@@ -42,7 +43,11 @@ async function bench(t: Test, status: Status | undefined, isService = true) {
   const did: string[] = [];
   if (status !== undefined) {
     await mkdir(state, { recursive: true });
-    const options = { stop: async () => {}, prefer: async () => accepted(undefined), history: () => ({ airings: [] }) };
+    const options = {
+      stop: async () => {},
+      prefer: async () => accepted(undefined),
+      history: () => ({ airings: [], total: 0 }),
+    };
     const control = await openControl({
       address: controlAddress(state),
       log: silentLog,

@@ -147,6 +147,25 @@ test('a daily order is shown while its next occurrence is days away', async (t) 
   t.match(await agent('status'), /Lệnh phát định kỳ còn hiệu lực:\n {2}«Thử loa».*05:00 hằng ngày từ .*lần tới: \d/);
 });
 
+test('a screen that does not hold everything says how much more there is', async (t) => {
+  const { centre, order, agent, status } = await setUp(t);
+  const instants = Array.from({ length: 60 }, (_, n) => new Date(Date.now() + 3_600_000 + n * 1_000).toISOString());
+  const many = await order({
+    when: { type: 'at', instants },
+    expiresAt: new Date(Date.now() + 86_400_000).toISOString(),
+  });
+  await centre.outcome(many, 'accepted');
+  const { booked, totals } = await status();
+  t.equal(booked.length, 50);
+  t.same(totals, { booked: 60, daily: 0, refused: 0 });
+  t.match(await agent('status'), /\n {2}… còn 10 mục nữa\n/);
+  await centre.cancel(STATION, many);
+  await centre.outcome(many, 'cancelled');
+  const history = JSON.parse(await agent('history', '--json')) as History;
+  t.same([history.airings.length, history.total], [50, 60]);
+  t.match(await agent('history', '--lang', 'en'), /\n… and 10 more\n$/);
+});
+
 test('a command without a running agent says so', async (t) => {
   const { station } = await setUp(t);
   await station.agent.stop();
