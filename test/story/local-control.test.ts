@@ -52,7 +52,8 @@ const silent = (station: VirtualStation) => () => station.controller.state().clo
 
 test('a local stop silences all but emergencies until it is over, and is reported', async (t) => {
   const { centre, station, order, agent, status } = await setUp(t);
-  const routine = await order({ onInterrupt: 'restart' });
+  // Long enough for two commands on a busy machine.
+  const routine = await order({ onInterrupt: 'restart', repeat: { times: 3, gap: 0 } });
   await until('sound', sounding(station));
   t.match(await status(), {
     onAir: { title: routine.title, state: 'airing' },
