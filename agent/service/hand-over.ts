@@ -36,7 +36,7 @@ export async function handOverAgain(options: Omit<HandOverOptions, 'owner'>): Pr
   if (uid !== 0) await handOver({ ...options, owner: { uid, gid } });
 }
 
-/** Never follows a link: the service's user could have laid one to a file of root's. */
+/** Never follows a link: the service's user could have laid one to a file of root's, or lay one meanwhile. */
 export async function give(path: string, owner: Owner): Promise<void> {
   let handle: FileHandle;
   try {
@@ -54,8 +54,10 @@ export async function give(path: string, owner: Owner): Promise<void> {
     const mode = found.isDirectory() ? 0o700 : 0o600;
     if ((found.mode & 0o777) !== mode) await handle.chmod(mode);
     if (!found.isDirectory()) return;
+    // By the open folder and not by its name, where another could lie by now.
+    const itself = `/proc/self/fd/${handle.fd}`;
+    for (const name of await readdir(itself)) await give(join(itself, name), owner);
   } finally {
     await handle.close();
   }
-  for (const name of await readdir(path)) await give(join(path, name), owner);
 }

@@ -1,9 +1,12 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'smol-toml';
 import { test } from 'tap';
+import { give } from '../../agent/service/hand-over.ts';
 import { installService, removeService, serviceState, serviceUnit } from '../../agent/service/install.ts';
 import type { ServiceError } from '../../agent/service/service-error.ts';
 import { type System, thisSystem, UNIT } from '../../agent/service/system.ts';
@@ -112,6 +115,58 @@ test('installing', { skip: !root && 'needs root, to hand files over' }, async (t
 
   await removeService(system);
   t.notOk((await serviceState(system)).installed);
+});
+
+/** Lays, again and again, a link to `victim` where `folder` was, until it is ended. */
+const SWAPPER = `
+  const { renameSync, symlinkSync, writeSync } = require('node:fs');
+  const [folder, victim] = process.argv.slice(1);
+  symlinkSync(victim, folder + '.link');
+  writeSync(1, 'ready');
+  for (;;) {
+    renameSync(folder, folder + '.kept');
+    renameSync(folder + '.link', folder);
+    renameSync(folder, folder + '.link');
+    renameSync(folder + '.kept', folder);
+  }`;
+const NOBODY = { uid: 65_534, gid: 65_534 };
+const HANDINGS = 400;
+
+test('handing over', { skip: !root && 'needs root, to hand files over' }, async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'loa-hand-over-'));
+  t.teardown(() => rm(folder, { recursive: true, force: true }));
+  await chmod(folder, 0o755);
+  const [state, victim] = [join(folder, 'state'), join(folder, 'victim')];
+  const cache = join(state, 'cache');
+  for (const made of [state, cache, victim]) await mkdir(made);
+  await writeFile(join(victim, 'shadow'), '', { mode: 0o640 });
+  const untouched = async () => {
+    t.match(await stat(victim), { uid: 0, mode: 0o40755 });
+    t.match(await stat(join(victim, 'shadow')), { uid: 0, gid: 0, mode: 0o100640 });
+  };
+
+  await t.test('follows no link, however deep', async () => {
+    await mkdir(join(cache, 'deep'));
+    await symlink(victim, join(cache, 'deep', 'trap'));
+    await symlink(join(victim, 'shadow'), join(cache, 'trap'));
+    await give(state, NOBODY);
+    t.match(await stat(join(cache, 'deep')), { uid: NOBODY.uid, mode: 0o40700 });
+    await untouched();
+  });
+
+  await t.test('nor one that the service lays meanwhile', async () => {
+    await chown(state, NOBODY.uid, NOBODY.gid);
+    const swapper = spawn(process.execPath, ['-e', SWAPPER, cache, victim], {
+      ...NOBODY,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = once(swapper, 'exit');
+    await once(swapper.stdout, 'data');
+    for (let times = 0; times < HANDINGS; times += 1) await give(state, NOBODY);
+    t.ok(swapper.kill('SIGKILL'), 'it swapped to the end');
+    await ended;
+    await untouched();
+  });
 });
 
 test('what keeps a service from being installed is said', async (t) => {
