@@ -5,6 +5,7 @@ import { control } from '../control/commands.ts';
 import { thisSystem, UNIT } from '../service/system.ts';
 import { software } from '../software.ts';
 import type { Examined, Patient } from './patient.ts';
+import { readOwn } from './read-own.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
 /** Some days of an ordinary station. */
@@ -59,7 +60,7 @@ async function keepState(
   keep: (name: string, text: string) => Promise<void>,
 ): Promise<void> {
   const { certificate } = configuration.link;
-  if (certificate !== undefined) await keep('certificate.pem', await readFile(certificate, 'utf8').catch(String));
+  if (certificate !== undefined) await keep('certificate.pem', await readOwn(certificate).catch(String));
   const { stdout } = await system.run('ls', '-lR', '--time-style=full-iso', configuration.state);
   await keep('state.txt', stdout);
   if (running === undefined) return;

@@ -1,16 +1,19 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { test } from 'tap';
+import { Storage } from '../../agent/book/storage.ts';
 import { bundle } from '../../agent/doctor/bundle.ts';
 import { doctorCommand } from '../../agent/doctor/command.ts';
 import { examine } from '../../agent/doctor/examine.ts';
 import { exitCode, type FindingCode, findings, levelOf } from '../../agent/doctor/finding.ts';
 import { doctorWords } from '../../agent/doctor/screen.ts';
 import { withoutSecrets } from '../../agent/doctor/without-secrets.ts';
+import { silentLog } from '../../agent/log.ts';
+import { give } from '../../agent/service/hand-over.ts';
 import { type System, thisSystem } from '../../agent/service/system.ts';
 import { Trouble } from '../support/trouble.ts';
 import { until } from '../support/until.ts';
@@ -158,4 +161,57 @@ test('a bundle holds no key, no code and no token', async (t) => {
   for (const wanted of ['info online station', 'centre = "vinh-phuc"', '"controller/good"', '"waitingReports"']) {
     t.ok(stdout.includes(wanted), wanted);
   }
+});
+
+test('a link in the state folder brings no other file into a bundle, and none is written through one', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'loa-doctor-'));
+  t.teardown(() => rm(folder, { recursive: true, force: true }));
+  await chmod(folder, 0o755);
+  const [state, secret] = [join(folder, 'state'), join(folder, 'shadow')];
+  const journal = join(state, 'journal');
+  await writeFile(secret, 'root:hunter2:19000', { mode: 0o600 });
+  const made = await Storage.open({ directory: journal, log: silentLog });
+  await made.close();
+  // As LevelDB names the next file that it makes there.
+  for (const number of [3, 4, 5, 6]) await symlink(secret, join(journal, `MANIFEST-00000${number}`));
+  await symlink(secret, join(state, 'certificate.pem'));
+  const config = join(folder, 'agent.toml');
+  await writeFile(
+    config,
+    `centre = "vinh-phuc"
+station = "dai-dong"
+name = "Đài Đại Đồng"
+state = "${state}"
+link = { url = "mqtts://nowhere.invalid:8883", certificate = "${join(state, 'certificate.pem')}" }
+trust = { root = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }
+hardware = { driver = "none" }
+zones = [{ id = "thon-1", name = "Thôn 1" }]
+audio = { sink = "wav", directory = "${folder}" }
+`,
+  );
+  const root = process.getuid?.() === 0;
+  if (root) await give(state, { uid: 65_534, gid: 65_534 });
+  const file = join(folder, 'bundle.tar.gz');
+  const examined = await examine(config, machine());
+  await bundle(file, examined, config);
+  const { stdout } = await promisify(execFile)('tar', ['-xzOf', file]);
+  t.notMatch(stdout, /hunter2/);
+  t.match(stdout, /ELOOP/);
+  await t.test('as root', { skip: !root && 'needs root, whom the service could trick' }, async (t) => {
+    t.match(
+      examined.findings.find(({ code }) => code.startsWith('journal/')),
+      { code: 'journal/failed' },
+    );
+    t.equal(await readFile(secret, 'utf8'), 'root:hunter2:19000');
+    t.equal(process.geteuid?.(), 0);
+    await rm(journal, { recursive: true });
+    await mkdir(journal);
+    await chown(journal, 65_534, 65_534);
+    const { findings } = await examine(config, machine());
+    t.match(
+      findings.find(({ code }) => code.startsWith('journal/')),
+      { code: 'journal/good' },
+    );
+    for (const name of await readdir(journal)) t.equal((await stat(join(journal, name))).uid, 65_534, name);
+  });
 });

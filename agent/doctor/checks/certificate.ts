@@ -1,10 +1,11 @@
 import { X509Certificate } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isCertificateOf } from '../../enrol/certificate.ts';
 import { openStationKey } from '../../report/station-key.ts';
 import type { Finding } from '../finding.ts';
 import type { Patient } from '../patient.ts';
+import { readOwn } from '../read-own.ts';
 
 const SOON_MS = 30 * 24 * 60 * 60_000;
 
@@ -13,7 +14,7 @@ export async function certificate({ configuration }: Pick<Patient, 'configuratio
   const { link, state, station } = configuration;
   if (link.certificate === undefined) return [];
   try {
-    const pem = await readFile(link.certificate, 'utf8');
+    const pem = await readOwn(link.certificate);
     const { subject, validTo } = new X509Certificate(pem);
     const until = new Date(validTo);
     const detail = `${link.certificate}, ${until.toISOString().slice(0, 10)}`;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { journalsSetAside } from '../../book/set-aside.ts';
 import { JournalInUseError, Storage, UnreadableJournalError } from '../../book/storage.ts';
 import { silentLog } from '../../log.ts';
-import { give } from '../../service/hand-over.ts';
+import { asOwner } from '../../service/as-owner.ts';
 import { Trust } from '../../verify/trust.ts';
 import type { Finding } from '../finding.ts';
 import type { Patient } from '../patient.ts';
@@ -19,9 +19,8 @@ export async function journal({ configuration, running }: Patient): Promise<read
   const isThere = await stat(directory).catch(() => undefined);
   if (isThere === undefined) return [{ code: 'journal/new', detail: directory }, keysFound(undefined)];
   const [setAside] = (await journalsSetAside(directory)).slice(-1);
-  const opened = await read(directory, configuration);
-  // LevelDB makes new files when it is opened, and they would be root's.
-  if (process.getuid?.() === 0) await give(directory, isThere);
+  // LevelDB makes new files when it is opened: root's would be closed to the service, and may go wherever a link leads.
+  const opened = await asOwner(await stat(configuration.state), () => read(directory, configuration));
   return [...opened, ...(setAside === undefined ? [] : [{ code: 'journal/set-aside' as const, detail: setAside }])];
 }
 
