@@ -111,14 +111,7 @@ async function run(file: string, verbose: boolean, say: ReturnType<typeof words>
 
 /** Exit codes: 0, 1 refused or not possible, 2 usage. */
 async function enrolBoard(
-  {
-    centre,
-    code,
-    config,
-    state = '/var/lib/loa',
-    line,
-    json,
-  }: ReturnType<typeof parseArgs<ReturnType<typeof options>>>['values'],
+  { centre, code, config, state, line, json }: ReturnType<typeof parseArgs<ReturnType<typeof options>>>['values'],
   language: Language,
 ): Promise<number> {
   const say = words(language);
@@ -134,8 +127,8 @@ async function enrolBoard(
     await handOverAgain({ configuration: await loadConfiguration(config), config });
     return print(json ? JSON.stringify(enrolled) : enrolmentWords(language).done(enrolled));
   } catch (error) {
-    if (!(error instanceof EnrolmentError)) throw error;
-    process.stderr.write(`${enrolmentWords(language).failed(error)}\n`);
+    const failed = error instanceof EnrolmentError ? enrolmentWords(language).failed(error) : explain(error, say);
+    process.stderr.write(`${failed}\n`);
     return 1;
   }
 }

@@ -71,7 +71,7 @@ Usage:
 
   -c, --config FILE   the station's configuration (TOML); agent/README.md explains every key
       --line LINE     where the controller is: serial:/dev/ttyUSB0 or tcp://host:port
-      --state DIR     folder of the station's key, journal and cache (/var/lib/loa)
+      --state DIR     folder of the station's key, journal and cache (the configuration's, else /var/lib/loa)
   -v, --verbose       log more
       --json          for scripts
       --lang LANG     vi (default) or en; also by LOA_LANG
@@ -127,7 +127,7 @@ Cách dùng:
 
   -c, --config TỆP    tệp cấu hình của đài (TOML); agent/README.md giải thích từng mục
       --line ĐƯỜNG_DÂY  bộ điều khiển ở đâu: serial:/dev/ttyUSB0 hoặc tcp://host:port
-      --state THƯ_MỤC   thư mục chứa khóa, nhật trình và bộ nhớ tạm của đài (/var/lib/loa)
+      --state THƯ_MỤC   thư mục chứa khóa, nhật trình và bộ nhớ tạm (theo tệp cấu hình, hoặc /var/lib/loa)
   -v, --verbose       ghi nhật ký chi tiết hơn
       --json          cho chương trình khác đọc
       --lang NGÔN_NGỮ vi (mặc định) hoặc en; hoặc đặt biến LOA_LANG

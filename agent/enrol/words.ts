@@ -1,6 +1,7 @@
 import type { Language } from '../words.ts';
 import type { Enrolled } from './enrol.ts';
 import type { EnrolmentError } from './enrolment-error.ts';
+import type { Change } from './identity-in-configuration.ts';
 
 interface EnrolmentWords {
   done(enrolled: Enrolled): string;
@@ -10,12 +11,17 @@ interface EnrolmentWords {
 /** What a technician reads of an enrolment. */
 export const enrolmentWords = (language: Language): EnrolmentWords => (language === 'en' ? english : vietnamese);
 
+const listed = (changes: readonly Change[]): readonly string[] =>
+  changes.map(({ key, before, after }) => `  ${key}: ${before || '–'} → ${after || '–'}`);
+
 const english: EnrolmentWords = {
-  done: ({ station, centre, config, kept }) =>
+  done: ({ station, centre, config, kept, changes }) =>
     [
       `This board is station ${station} of centre ${centre}.`,
-      kept ? `${config} stays as it was.` : `${config} is written; look at the zones and their relays in it.`,
-      `Start it: loa-agent run --config ${config}`,
+      ...(kept ? [] : [`${config} is written; look at the zones and their relays in it.`]),
+      ...(kept && changes.length === 0 ? [`${config} stays as it was.`] : []),
+      ...(changes.length > 0 ? [`Changed in ${config}; all else stays:`, ...listed(changes)] : []),
+      `Start it: loa-agent run --config ${config}${kept ? ', or its service: sudo systemctl restart loa-agent' : ''}`,
     ].join('\n'),
   failed: ({ code, message }) => {
     switch (code) {
@@ -44,11 +50,13 @@ const refusedInEnglish: Readonly<Record<string, string>> = {
 };
 
 const vietnamese: EnrolmentWords = {
-  done: ({ station, centre, config, kept }) =>
+  done: ({ station, centre, config, kept, changes }) =>
     [
       `Bo mạch này là đài ${station} của trung tâm ${centre}.`,
-      kept ? `Tệp ${config} giữ nguyên.` : `Đã ghi tệp ${config}; hãy xem lại các cụm loa và rơ-le trong đó.`,
-      `Khởi động: loa-agent run --config ${config}`,
+      ...(kept ? [] : [`Đã ghi tệp ${config}; hãy xem lại các cụm loa và rơ-le trong đó.`]),
+      ...(kept && changes.length === 0 ? [`Tệp ${config} giữ nguyên.`] : []),
+      ...(changes.length > 0 ? [`Đã sửa trong tệp ${config}; các mục khác giữ nguyên:`, ...listed(changes)] : []),
+      `Khởi động: loa-agent run --config ${config}${kept ? ', hoặc dịch vụ: sudo systemctl restart loa-agent' : ''}`,
     ].join('\n'),
   failed: ({ code, message }) => {
     switch (code) {

@@ -1,12 +1,12 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { parse, stringify, type TomlTable } from 'smol-toml';
+import { stringify, type TomlTable } from 'smol-toml';
 import type { EnrolmentAnswer } from '../../protocol/enrolment.ts';
 import { writePrivate } from '../card/durable.ts';
 import { ConfigurationError, loadConfiguration } from '../configuration/load.ts';
 import type { Configuration } from '../configuration/schema.ts';
-import { identityPaths } from '../enrol/identity.ts';
+import { readTable, withIdentity } from '../enrol/identity-in-configuration.ts';
 import type { Finding } from './record.ts';
 import type { PlannedZone } from './zone-plan.ts';
 
@@ -51,19 +51,13 @@ export async function existingConfiguration(file: string): Promise<Configuration
 }
 
 function merged(before: TomlTable, { state, answer, line, zones, device, player }: ConfigurationFacts): TomlTable {
-  const { authority, certificate } = identityPaths(state);
   const of = (key: string): TomlTable => (before[key] ?? {}) as TomlTable;
   const zonesBefore = (Array.isArray(before.zones) ? before.zones : []) as readonly TomlTable[];
   return {
-    ...before,
-    centre: answer.centre,
-    station: answer.plan.station,
+    ...withIdentity(before, answer, state),
     name: answer.plan.name,
     groups: answer.plan.groups,
     languages: answer.plan.languages,
-    state,
-    link: { ...of('link'), url: answer.url, certificate },
-    trust: { ...of('trust'), root: answer.root, authority },
     hardware: { ...of('hardware'), driver: 'sc1', line },
     zones: zones.map(({ id, name, tags, relay }) => ({
       ...zonesBefore.find((zone) => zone.id === id),
@@ -79,15 +73,6 @@ function merged(before: TomlTable, { state, answer, line, zones, device, player 
       ...(player !== undefined && { player: [player] }),
     },
   };
-}
-
-async function readTable(file: string): Promise<TomlTable | undefined> {
-  try {
-    return parse(await readFile(file, 'utf8'));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
 }
 
 const plain = (table: TomlTable): unknown => JSON.parse(JSON.stringify(table));

@@ -67,7 +67,7 @@ export async function setStage({ directory, words, say, scope, signal }: StageOp
       });
       scope.own(() => virtual.close());
       await enrolStation({
-        ...{ station: cast.station, directory: home, configuration: virtual.configuration, signal },
+        ...{ station: cast.station, directory: home, signal },
         centre: centre.http,
         code: codes.get(cast.station) ?? '',
       });

@@ -17,18 +17,20 @@ export const identityIn = (directory: string): StationIdentity => ({
 export interface EnrolStationOptions {
   readonly station: string;
   readonly directory: string;
-  /** The agent's configuration, which is there already and stands. */
-  readonly configuration: string;
   /** `https://…` of the centre. */
   readonly centre: string;
   readonly code: string;
   readonly signal: AbortSignal;
 }
 
-/** `loa-agent enrol`, as a technician types it at the board. Rejects with ChildFailure. */
+/**
+ * `loa-agent enrol`, as a technician types it at the board. The configuration that it writes stays unused: the station's own
+ * may name a broker that is none of the centre's. Rejects with ChildFailure.
+ */
 export async function enrolStation(options: EnrolStationOptions): Promise<void> {
-  const { station, directory, configuration, centre, code, signal } = options;
-  const where = ['--centre', centre, '--code', code, '--config', configuration, '--state', join(directory, 'state')];
+  const { station, directory, centre, code, signal } = options;
+  const places = ['--config', join(directory, 'enrolled.toml'), '--state', join(directory, 'state')];
+  const where = ['--centre', centre, '--code', code, ...places, '--line', 'tcp://127.0.0.1:1'];
   try {
     await run(process.execPath, [AGENT_PROGRAM, 'enrol', ...where], { timeout: DEADLINE_MS, signal });
   } catch (error) {
