@@ -1,6 +1,7 @@
-import { X509Certificate } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { validate } from '../../protocol/decode.ts';
 import { type EnrolmentAnswer, type EnrolmentCode, enrolmentAnswerSchema } from '../../protocol/enrolment.ts';
 import { writePrivate } from '../card/durable.ts';
@@ -31,31 +32,39 @@ export async function obtainIdentity(centre: string, code: EnrolmentCode, state:
     throw new EnrolmentError('answer-unreadable', 'the certificate is for another key');
   }
   await inPlace(async () => {
-    await writePrivate(identityPaths(state).answer, JSON.stringify(answer));
+    await writePrivate(identityPaths(state).answer, JSON.stringify({ ...answer, code: digestOf(code) }));
     await writeCertificates(state, answer);
   });
   return answer;
 }
 
+/** What an enrolment gave, and the digest of the code that it took; that is not there in what was written without it. */
+const knownSchema = v.object({ ...enrolmentAnswerSchema.entries, code: v.optional(v.string()) });
+export type KnownIdentity = v.InferOutput<typeof knownSchema>;
+
 /**
  * What an earlier enrolment of this board gave, finished if it was cut short; undefined where there was none, or where
  * the board's key is another one now. Throws EnrolmentError when it cannot be written.
  */
-export async function knownIdentity(state: string): Promise<EnrolmentAnswer | undefined> {
+export async function knownIdentity(state: string): Promise<KnownIdentity | undefined> {
   const paths = identityPaths(state);
   const stored = await readFile(paths.answer, 'utf8').catch(() => undefined);
   if (stored === undefined) return undefined;
-  const answer = validate(enrolmentAnswerSchema, parsed(stored));
+  const answer = validate(knownSchema, parsed(stored));
   if (!answer.ok) return undefined;
   const key = await inPlace(() => openStationKey(state, 'station'));
   if (!isCertificateOf(answer.value.certificate, key.publicKey)) return undefined;
-  // A certificate that was renewed since ends later; one that is older than the answer was to be replaced by it.
   const held = await readFile(paths.certificate, 'utf8').catch(() => '');
-  if (!(endOf(held) >= endOf(answer.value.certificate))) {
-    await inPlace(() => writeCertificates(state, answer.value));
-  }
+  if (!isOf(answer.value, held)) await inPlace(() => writeCertificates(state, answer.value));
   return answer.value;
 }
+
+/** Whether it is this code that gave it. */
+export const isFrom = (known: KnownIdentity, code: EnrolmentCode): boolean => known.code === digestOf(code);
+
+/** A used code opens nothing any more; all the same it is not kept itself. */
+const digestOf = ({ secret, authority }: EnrolmentCode): string =>
+  createHash('sha256').update(`${secret} ${authority}`).digest('hex');
 
 /** Does what writes files; what keeps it from that becomes an EnrolmentError. */
 export async function inPlace<T>(work: () => Promise<T>): Promise<T> {
@@ -72,11 +81,15 @@ async function writeCertificates(state: string, answer: EnrolmentAnswer): Promis
   await writePrivate(paths.certificate, answer.certificate);
 }
 
-function endOf(certificate: string): number {
+/** Whether a certificate is what an enrolment gave, or was renewed since; what an earlier enrolment gave was to be replaced. */
+function isOf(answer: EnrolmentAnswer, held: string): boolean {
+  if (held === answer.certificate) return true;
   try {
-    return Date.parse(new X509Certificate(certificate).validTo);
+    const [given, renewed] = [new X509Certificate(answer.certificate), new X509Certificate(held)];
+    const isOurs = renewed.verify(new X509Certificate(answer.authority).publicKey) && renewed.subject === given.subject;
+    return isOurs && Date.parse(renewed.validTo) > Date.parse(given.validTo);
   } catch {
-    return Number.NaN;
+    return false;
   }
 }
 

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import mqtt, { type MqttClient } from 'mqtt';
 import type { EnrolmentAnswer } from '../../protocol/enrolment.ts';
 import { decodeHost } from '../../protocol/host.ts';
 import { encodePull } from '../../protocol/pull.ts';
 import { filters, topics } from '../../protocol/topics.ts';
 import { type Clock, sleep } from '../clock/clock.ts';
+import { identityPaths } from '../enrol/identity.ts';
+import { openStationKey } from '../report/station-key.ts';
 import { Trust } from '../verify/trust.ts';
 import type { BrokerFault, Finding } from './record.ts';
 
@@ -75,6 +78,24 @@ export async function checkBroker(options: BrokerCheckOptions): Promise<BrokerCh
   } finally {
     await client?.endAsync(true).catch(() => undefined);
   }
+}
+
+/** As the station that this board was enrolled as. Rejects where its identity cannot be read. */
+export async function checkBrokerAs(answer: EnrolmentAnswer, state: string, clock: Clock): Promise<BrokerCheck> {
+  const paths = identityPaths(state);
+  const { station } = answer.plan;
+  const [certificate, authority] = await Promise.all([
+    readFile(paths.certificate, 'utf8'),
+    readFile(paths.authority, 'utf8'),
+  ]);
+  const { pem: key } = await openStationKey(state, station);
+  return checkBroker({ identity: answer, station, url: answer.url, key, certificate, authority, clock });
+}
+
+/** Whether another enrolment is needed, or another certificate of the centre's authority. Rejects as `checkBrokerAs`. */
+export async function isTurnedAway(answer: EnrolmentAnswer, state: string, clock: Clock): Promise<boolean> {
+  const { finding } = await checkBrokerAs(answer, state, clock);
+  return finding.code === 'broker-failed' && (finding.why === 'refused' || finding.why === 'certificate');
 }
 
 const connect = ({ url, station, key, certificate, authority }: BrokerCheckOptions): Promise<MqttClient> =>

@@ -50,7 +50,8 @@ const brokerFaults: Readonly<Record<BrokerFault, Told>> = {
   },
   refused: {
     text: 'refuses this station',
-    remedy: "The station's certificate may have been revoked: ask the centre for a new code.",
+    remedy:
+      "The station's certificate may have been revoked: ask the centre for a new code, and run again with it: --centre ADDRESS --code CODE",
   },
   'no-keys': {
     text: 'has no keys that the centre signed',

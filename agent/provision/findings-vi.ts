@@ -55,7 +55,8 @@ const brokerFaults: Readonly<Record<BrokerFault, Told>> = {
   },
   refused: {
     text: 'máy chủ từ chối đài này',
-    remedy: 'Chứng thư của đài có thể đã bị thu hồi: hãy hỏi trung tâm, xin mã mới.',
+    remedy:
+      'Chứng thư của đài có thể đã bị thu hồi: hãy hỏi trung tâm, xin mã mới, rồi chạy lại với mã đó: --centre ĐỊA_CHỈ --code MÃ',
   },
   'no-keys': {
     text: 'máy chủ không đưa khóa do trung tâm ký',

@@ -10,7 +10,7 @@ Tìm bộ điều khiển, đăng ký bằng mã của trung tâm, thử từng 
 
       --by TÊN            họ tên người lắp đặt
       --centre ĐỊA_CHỈ    trung tâm, ví dụ https://loa.vinhphuc.example:8443
-      --code MÃ           mã đăng ký do trung tâm cấp
+      --code MÃ           mã đăng ký do trung tâm cấp; đài đã đăng ký thì mã mới sẽ đăng ký lại
       --line ĐƯỜNG_DÂY    bộ điều khiển ở đâu: serial:/dev/ttyUSB0, tcp://host:port, hoặc auto (mặc định: tìm mọi cổng);
                           ghi nhiều lần để chỉ tìm ở những chỗ đó
       --baud SỐ           tốc độ của đường dây (115200)
@@ -45,7 +45,7 @@ waits for the first airing, and writes an acceptance record. Stop whenever you l
 
       --by NAME           who sets the station up
       --centre URL        the centre, like https://loa.vinhphuc.example:8443
-      --code CODE         the code that the centre printed
+      --code CODE         the code that the centre printed; a new one enrols a station anew
       --line LINE         where the controller is: serial:/dev/ttyUSB0, tcp://host:port, or auto (default: every port);
                           several times to look only there
       --baud NUMBER       speed of the line (115200)

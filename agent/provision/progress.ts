@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { validate } from '../../protocol/decode.ts';
+import type { EnrolmentAnswer } from '../../protocol/enrolment.ts';
 import { grades } from '../../protocol/report.ts';
 import { writePrivate } from '../card/durable.ts';
 import type { ZoneResult } from './record.ts';
@@ -32,13 +34,15 @@ const progressSchema = v.object({
   by: v.string(),
   /** Serial number of the controller that the zones were tested with. */
   controller: v.string(),
+  /** SHA-256 of the certificate that the board was enrolled with. */
+  enrolment: v.optional(v.string()),
   zones: v.array(zoneSchema),
   airing: v.optional(airingSchema),
 });
 
 /**
  * What has passed and need not be done again when the set-up is interrupted or repeated [P-112]: zones and first airing,
- * as long as the same controller is there.
+ * as long as the same controller is there and, of the first airing, the same enrolment.
  */
 export class Progress {
   readonly #file: string;
@@ -79,6 +83,14 @@ export class Progress {
     const { by, controller } = this.#kept;
     if (controller !== '' && serial !== controller) this.#kept = { beganAt: now, by, controller: '', zones: [] };
     await this.#keep({ controller: serial });
+  }
+
+  /** What was aired by another enrolment proves nothing of this one. Whether it is another one than before. */
+  async useEnrolment({ certificate }: Pick<EnrolmentAnswer, 'certificate'>, now: string): Promise<boolean> {
+    const enrolment = createHash('sha256').update(certificate).digest('hex');
+    const isAnother = this.#kept.enrolment !== undefined && this.#kept.enrolment !== enrolment;
+    await this.#keep({ enrolment, ...(isAnother && { beganAt: now, airing: undefined }) });
+    return isAnother;
   }
 
   get zones(): readonly ZoneResult[] {

@@ -1,14 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import type { EnrolmentAnswer } from '../../protocol/enrolment.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Synchronisation } from '../clock/synchronisation.ts';
 import type { Configuration } from '../configuration/schema.ts';
-import { identityPaths } from '../enrol/identity.ts';
 import type { Log } from '../log.ts';
-import { openStationKey } from '../report/station-key.ts';
 import { airingStep } from './airing-step.ts';
 import { checkDecoder, checkDisk } from './board-checks.ts';
-import { type BrokerCheck, checkBroker } from './broker-check.ts';
+import { type BrokerCheck, checkBrokerAs, isTurnedAway } from './broker-check.ts';
 import { controllerStep } from './controller-step.ts';
 import { enrolmentStep } from './enrolment-step.ts';
 import type { FoundController } from './find-controller.ts';
@@ -56,7 +53,7 @@ export async function provision(options: ProvisionOptions): Promise<AcceptanceRe
   const progress = await Progress.open(flags.state, now(), flags.again);
   let answer: EnrolmentAnswer | undefined;
   let stopped = false;
-  const startedAt = now();
+  let startedAt = now();
   let offsetMs = 0;
   screen.begin(words.title);
   try {
@@ -67,7 +64,9 @@ export async function provision(options: ProvisionOptions): Promise<AcceptanceRe
     await judge.take('decoder', false, () => checkDecoder(before?.audio.ffmpeg));
     const controller = await controllerStep({ ...options, judge });
     await progress.useController(controller.hello.serial, now());
-    answer = await enrolmentStep({ ...options, judge });
+    const isRefused = (known: EnrolmentAnswer) => isTurnedAway(known, flags.state, clock);
+    answer = await enrolmentStep({ ...options, judge, isRefused });
+    if (await progress.useEnrolment(answer, now())) startedAt = now();
     const zones = await zoneSteps(options, { judge, progress, controller, answer, before });
     const { line } = controller;
     const facts = {
@@ -152,17 +151,10 @@ async function connectionSteps(
   answer: EnrolmentAnswer,
 ): Promise<number | undefined> {
   const { flags, screen, words, clock, synchronisation } = options;
-  const { station } = answer.plan;
   let check: BrokerCheck | undefined;
   await judge.take('broker', false, async (): Promise<Finding> => {
     screen.step(words.connecting);
-    const paths = identityPaths(flags.state);
-    const [certificate, authority] = await Promise.all([
-      readFile(paths.certificate, 'utf8'),
-      readFile(paths.authority, 'utf8'),
-    ]);
-    const { pem: key } = await openStationKey(flags.state, station);
-    check = await checkBroker({ identity: answer, station, url: answer.url, key, certificate, authority, clock });
+    check = await checkBrokerAs(answer, flags.state, clock);
     return check.finding;
   });
   await judge.take('clock', false, async (): Promise<Finding> => {

@@ -30,6 +30,7 @@ export const english: ProvisionWords = {
   askCentre: "The centre's address (like loa.vinhphuc.example)",
   badCentre: 'Not an address. Like: loa.vinhphuc.example or https://10.0.0.5:8443',
   askCode: 'The code that the centre printed (24 letters and digits)',
+  askNewCode: "The centre's broker turns this station away. Enter a new code of the centre's?",
   badCode: 'A code has 24 letters and digits in groups of four. Type it as the centre printed it.',
   askDevice: 'Which sound device?',
   defaultDevice: 'The default device',

@@ -35,6 +35,7 @@ export const vietnamese: ProvisionWords = {
   askCentre: 'Địa chỉ của trung tâm (ví dụ loa.vinhphuc.example)',
   badCentre: 'Địa chỉ chưa đúng, ví dụ: loa.vinhphuc.example hoặc https://10.0.0.5:8443',
   askCode: 'Mã đăng ký do trung tâm cấp (24 chữ và số)',
+  askNewCode: 'Máy chủ của trung tâm từ chối đài này. Nhập mã mới do trung tâm cấp?',
   badCode: 'Mã có 24 chữ và số, chia nhóm bốn. Hãy gõ đúng như trung tâm đã in.',
   askDevice: 'Tiếng phát ra thiết bị âm thanh nào?',
   defaultDevice: 'Thiết bị mặc định',

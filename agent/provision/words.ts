@@ -31,6 +31,7 @@ export interface ProvisionWords {
   readonly askCentre: string;
   readonly badCentre: string;
   readonly askCode: string;
+  readonly askNewCode: string;
   readonly badCode: string;
   readonly askDevice: string;
   readonly defaultDevice: string;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
 import { systemClock } from '../../agent/clock/clock.ts';
-import { Interrupted, type Person } from '../../agent/provision/person.ts';
+import { Interrupted } from '../../agent/provision/person.ts';
 import { plainScreen } from '../../agent/provision/plain-screen.ts';
 import { Progress } from '../../agent/provision/progress.ts';
 import { type AcceptanceRecord, isAccepted, pointNames, type ZoneResult } from '../../agent/provision/record.ts';
@@ -17,6 +17,7 @@ import { wrapped } from '../../agent/provision/wrapped.ts';
 import { idOf, parseWiring, planZones } from '../../agent/provision/zone-plan.ts';
 import { setUpZones } from '../../agent/provision/zones.ts';
 import { zonesOf } from '../support/board.ts';
+import { scripted } from '../support/scripted-person.ts';
 
 const plan = {
   station: 'dai-dong',
@@ -30,34 +31,6 @@ const plan = {
 };
 const answer = { centre: 'vinh-phuc', root: '', url: '', authority: '', certificate: '', plan };
 const sounding: SoundTest = { keyed: 'sensed', level: { rmsDb: -21, peakDb: -18 }, currentA: 0.2 };
-
-/** Answers in turn; `choose` by the value, `confirm` by yes or no. */
-function scripted(answers: readonly string[]): Person & { readonly asked: string[] } {
-  const left = [...answers];
-  const asked: string[] = [];
-  const next = (message: string): string => {
-    asked.push(message);
-    const given = left.shift();
-    if (given === undefined) throw new Interrupted();
-    return given;
-  };
-  return {
-    asked,
-    async text({ message, initial, check }) {
-      for (;;) {
-        const given = next(message) || (initial ?? '');
-        if (check?.(given) === undefined) return given;
-      }
-    },
-    async choose(message, choices) {
-      const given = next(message);
-      const choice = choices.find(({ value }) => value === given);
-      if (choice === undefined) throw new Error(`${message}: ${given} is not among ${choices.map((c) => c.value)}`);
-      return choice.value;
-    },
-    confirm: async (message) => next(message) === 'yes',
-  };
-}
 
 async function zones(t: Test, answers: readonly string[], test: (relay: number) => SoundTest, relays = 4) {
   const state = await mkdtemp(join(tmpdir(), 'loa-zones-'));
@@ -107,6 +80,20 @@ test('a technician finds out which relay a zone hangs on, by ear', async (t) => 
     t.equal((await Progress.open(state, now, true)).zones.length, 0, '--again');
     await again.useController('B2', now);
     t.same([again.zones, again.beganAt], [[], now]);
+  });
+
+  await t.test('another enrolment needs a first airing of its own', async (t) => {
+    const now = '2026-11-23T05:00:00.000Z';
+    const progress = await Progress.open(state, now, false);
+    t.equal(await progress.useEnrolment({ certificate: 'one' }, now), false);
+    await progress.keepAiring({ station: 'dai-dong', title: 'Bản tin', at: now, zones: [], grade: 'sounded' });
+    const later = '2026-11-24T05:00:00.000Z';
+    const again = await Progress.open(state, later, false);
+    t.equal(await again.useEnrolment({ certificate: 'one' }, later), false);
+    t.match(again.airingOf('dai-dong'), { title: 'Bản tin' });
+    t.equal(await again.useEnrolment({ certificate: 'two' }, later), true);
+    t.same([again.airingOf('dai-dong'), again.beganAt], [undefined, later]);
+    t.equal((await Progress.open(state, later, false)).airingOf('dai-dong'), undefined);
   });
 });
 

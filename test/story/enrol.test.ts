@@ -8,6 +8,7 @@ import { test } from 'tap';
 import { loadConfiguration } from '../../agent/configuration/load.ts';
 import { isCertificateOf } from '../../agent/enrol/certificate.ts';
 import type { Enrolled } from '../../agent/enrol/enrol.ts';
+import { knownIdentity } from '../../agent/enrol/identity.ts';
 import { openStationKey } from '../../agent/report/station-key.ts';
 import { boardZones } from '../support/board.ts';
 import { Story } from '../support/story.ts';
@@ -80,12 +81,18 @@ test('enrolling a board that has a configuration brings it in line, and leaves t
 
   await t.test('another centre, and another state folder', async (t) => {
     const elsewhere = join(story.folder, 'elsewhere');
+    const old = await readFile(join(state, 'certificate.pem'));
     const code = await other.code('dao-tru', boardZones);
     t.equal((await enrolAt(other, code, '--state', elsewhere)).code, 0);
     t.match(await table(), {
       ...{ ...own, state: elsewhere, link: { url: other.centre.mqttUrl }, trust: { root: other.root } },
     });
     t.ok(await isConsistent());
+    const certificate = join(elsewhere, 'certificate.pem');
+    const given = await readFile(certificate, 'utf8');
+    await writeFile(certificate, old);
+    await knownIdentity(elsewhere);
+    t.equal(await readFile(certificate, 'utf8'), given, 'cut short, it is finished, whatever lay there before');
   });
 
   await t.test('one that no enrolment mends is refused before the code is used', async (t) => {

@@ -1,7 +1,15 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'tap';
+import { systemClock } from '../../agent/clock/clock.ts';
+import { isTurnedAway } from '../../agent/provision/broker-check.ts';
+import { enrolmentStep } from '../../agent/provision/enrolment-step.ts';
+import { Judge } from '../../agent/provision/judge.ts';
+import { plainScreen } from '../../agent/provision/plain-screen.ts';
+import { english } from '../../agent/provision/words-en.ts';
+import type { EnrolmentAnswer } from '../../protocol/enrolment.ts';
 import { Board, boardZones, findingOf, zonesOf } from '../support/board.ts';
+import { scripted } from '../support/scripted-person.ts';
 import { Story } from '../support/story.ts';
 import { until } from '../support/until.ts';
 
@@ -51,6 +59,45 @@ test('from an empty board to a proven first airing in one command, and again wit
     t.equal(revoked.code, 1);
     t.match(findingOf(revoked.record, 'broker'), { code: 'broker-failed', why: 'refused' });
     t.match(revoked.stderr, /thu hồi/);
+  });
+
+  await t.test('a new code enrols it anew; what was aired before proves nothing of it', async (t) => {
+    const renewed = ['--centre', story.centre.httpUrl, '--code', await story.code('dai-dong', boardZones)];
+    const enrolled = await board.provision(...renewed, '--no-airing');
+    t.equal(enrolled.code, 0, enrolled.stderr);
+    t.match(findingOf(enrolled.record, 'enrolment'), { code: 'enrolled', station: 'dai-dong' });
+    t.match(findingOf(enrolled.record, 'airing'), { code: 'airing-skipped' });
+    const again = await board.provision(...renewed, '--no-airing');
+    t.equal(again.code, 0, again.stderr);
+    t.match(findingOf(again.record, 'enrolment'), { code: 'enrolled-before' });
+  });
+
+  await t.test('asked step by step, whom the broker turns away is offered a new code', async (t) => {
+    await story.post('/api/stations/dai-dong/revoke', {});
+    const wrong = await story.code('dai-dong', boardZones);
+    const right = await story.code('dao-tru', boardZones);
+    const screen = plainScreen(() => {});
+    const answers = [
+      'yes',
+      story.centre.httpUrl,
+      `${wrong.startsWith('0') ? '1' : '0'}${wrong.slice(1)}`,
+      'again',
+      '',
+      right,
+    ];
+    const person = scripted(answers);
+    const judge = new Judge({ person, screen, words: english, signal: new AbortController().signal });
+    const step = {
+      ...{ judge, person, screen, words: english, flags: { state: board.state, centre: undefined, code: undefined } },
+      isRefused: (known: EnrolmentAnswer) => isTurnedAway(known, board.state, systemClock),
+    };
+    t.match(await enrolmentStep(step), { plan: { station: 'dao-tru' } });
+    t.match(person.asked[0], /Enter a new code/);
+    t.equal((await enrolmentStep({ ...step, person: scripted([]) })).plan.station, 'dao-tru', 'not asked any more');
+    const again = await board.provision('--no-airing');
+    t.equal(again.code, 0, again.stderr);
+    t.match(again.record, { station: { id: 'dao-tru' } });
+    t.match(await readFile(board.config, 'utf8'), /^station = "dao-tru"$/m);
   });
 });
 
