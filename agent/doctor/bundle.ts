@@ -22,7 +22,8 @@ export async function bundle(file: string, { findings, patient }: Examined, conf
     const keep = (name: string, text: string) => writeFile(join(inside, name), withoutSecrets(text), { mode: 0o600 });
     const output = async (name: string, program: string, ...args: readonly string[]) => {
       const { code, stdout, stderr } = await system.run(program, ...args);
-      if (code !== 127) await keep(name, `${stdout}${stderr}`);
+      // Of a program that is not on this machine nothing is kept; of one that failed whatever it said.
+      if (code !== 127 || stdout !== '') await keep(name, `${stdout}${stderr}`);
     };
     const made = { at: new Date().toISOString(), software: software(), node: process.version, findings };
     await keep('doctor.json', JSON.stringify(made, undefined, 2));
