@@ -1,15 +1,14 @@
 import { handOverAgain } from '../service/hand-over.ts';
 import { installService, serviceState } from '../service/install.ts';
 import { ServiceError } from '../service/service-error.ts';
-import { thisSystem, UNIT } from '../service/system.ts';
+import { type System, thisSystem, UNIT } from '../service/system.ts';
 import { serviceWords } from '../service/words.ts';
 import type { Language } from '../words.ts';
 import type { Service } from './service-step.ts';
 import { existingConfiguration } from './write-configuration.ts';
 
 /** The service of this machine's systemd. */
-export function systemService(): Service {
-  const system = thisSystem();
+export function systemService(system: System = thisSystem()): Service {
   const control = async (verb: 'start' | 'stop') => {
     const { code, stderr } = await system.run('systemctl', verb, UNIT);
     if (code !== 0) throw new ServiceError('program-failed', `systemctl ${verb}: ${stderr.trim()}`);
@@ -17,7 +16,12 @@ export function systemService(): Service {
   return {
     possible: system.hasSystemd,
     active: async () => ['active', 'activating'].includes((await serviceState(system)).active),
-    stop: () => control('stop'),
+    stop: async () => {
+      // However this process ends, killed too, the station runs again; systemd waits for that where nothing kills it.
+      const again = `tail --pid=${process.pid} -f /dev/null; exec systemctl start ${UNIT}`;
+      await system.run('systemd-run', '--collect', `--unit=loa-agent-again-${process.pid}`, 'sh', '-c', again);
+      await control('stop');
+    },
     start: async (config) => {
       // What was written meanwhile as root would be closed to it.
       const configuration = await existingConfiguration(config);
