@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -61,7 +62,7 @@ async function keepState(
   keep: (name: string, text: string) => Promise<void>,
 ): Promise<void> {
   const { certificate } = configuration.link;
-  if (certificate !== undefined) await keep('certificate.pem', await readOwn(certificate).catch(String));
+  if (certificate !== undefined) await keep('certificate.pem', await certificateIn(certificate).catch(String));
   const { stdout } = await system.run('ls', '-lR', '--time-style=full-iso', configuration.state);
   await keep('state.txt', stdout);
   if (running === undefined) return;
@@ -69,3 +70,6 @@ async function keepState(
   const history = await control(configuration.state, 'history', []);
   await keep('history.json', JSON.stringify(history, undefined, 2));
 }
+
+/** Whatever else lies where the configuration says, which is the service's own, is none of a bundle's. */
+const certificateIn = async (file: string): Promise<string> => new X509Certificate(await readOwn(file)).toString();
