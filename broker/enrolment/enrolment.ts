@@ -11,6 +11,7 @@ import { accepted, type Decoded, refused } from '../../protocol/refusal.ts';
 import { Authority, type Issued, type Subject } from '../authority/authority.ts';
 import type { Database } from '../database/database.ts';
 import type { Log } from '../log.ts';
+import { lockOwner } from './owner-lock.ts';
 import {
   latestCertificate,
   planOf,
@@ -106,6 +107,7 @@ export class Enrolment {
     const owner = { id: plan.station, role: 'station' } as const;
     const issued = await authority.issueClient(owner, asked.key);
     const replaced = await database.transaction(async (queries) => {
+      await lockOwner(queries, owner);
       if (!(await useCode(queries, hash))) return undefined;
       const earlier = await revokeCertificates(queries, owner);
       await saveCertificate(queries, owner, issued);
@@ -134,6 +136,7 @@ export class Enrolment {
     const owner = { id: client, role: 'client' } as const;
     const issued = await authority.issueClient(owner, await importPublicKey(publicKey));
     const earlier = await database.transaction(async (queries) => {
+      await lockOwner(queries, owner);
       const revoked = await revokeCertificates(queries, owner);
       await saveCertificate(queries, owner, issued);
       return revoked;
@@ -155,6 +158,7 @@ export class Enrolment {
     const { x = '' } = new X509Certificate(latest.certificate).publicKey.export({ format: 'jwk' });
     const issued = await authority.issueClient(owner, await importPublicKey(x));
     const isSaved = await database.transaction(async (queries) => {
+      await lockOwner(queries, owner);
       // It may have been revoked, or another board enrolled, meanwhile.
       if ((await latestCertificate(queries, owner))?.certificate !== latest.certificate) return false;
       await saveCertificate(queries, owner, issued);
@@ -168,7 +172,10 @@ export class Enrolment {
   /** Takes back what a station or an ordering client was let in with; returns how many certificates that were. */
   async revoke(owner: Subject): Promise<number> {
     const { database, cut, log } = this.#options;
-    const serials = await revokeCertificates(database, owner);
+    const serials = await database.transaction(async (queries) => {
+      await lockOwner(queries, owner);
+      return revokeCertificates(queries, owner);
+    });
     this.#cutOff(serials, cut);
     log('warn', `${owner.role}-revoked`, { [owner.role]: owner.id, certificates: serials.length });
     return serials.length;
