@@ -129,7 +129,7 @@ export const english = {
   row: 'row',
   badFile: (file: string, problem: string) => `${file} cannot be used: ${problem}`,
   fileIsEmpty: 'it holds no rows',
-  stationsRevoke: "take back a station's certificate and end its session, for instance of a stolen board",
+  stationsRevoke: "take back a station's certificate and open code and end its session, for instance of a stolen board",
   stationsRevoked: (station: string, count: number) =>
     count === 0
       ? `${station} has no certificate that counts.`

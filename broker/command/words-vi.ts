@@ -127,7 +127,7 @@ export const vietnamese: Words = {
   row: 'dòng',
   badFile: (file, problem) => `Không dùng được tệp ${file}: ${problem}`,
   fileIsEmpty: 'tệp không có dòng nào',
-  stationsRevoke: 'thu hồi chứng thư của một đài và ngắt kết nối, ví dụ khi bo mạch bị mất',
+  stationsRevoke: 'thu hồi chứng thư và mã đăng ký chưa dùng của một đài và ngắt kết nối, ví dụ khi bo mạch bị mất',
   stationsRevoked: (station, count) =>
     count === 0
       ? `Đài ${station} không có chứng thư nào còn hiệu lực.`

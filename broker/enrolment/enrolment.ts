@@ -20,6 +20,7 @@ import {
   saveCertificate,
   saveEnrolment,
   useCode,
+  voidCode,
 } from './store.ts';
 import { WrongCodes } from './wrong-codes.ts';
 
@@ -169,11 +170,15 @@ export class Enrolment {
     return issued.certificate;
   }
 
-  /** Takes back what a station or an ordering client was let in with; returns how many certificates that were. */
+  /**
+   * Takes back what a station or an ordering client was let in with, and a code with which a station could be let in anew;
+   * returns how many certificates that were.
+   */
   async revoke(owner: Subject): Promise<number> {
     const { database, cut, log } = this.#options;
     const serials = await database.transaction(async (queries) => {
       await lockOwner(queries, owner);
+      if (owner.role === 'station') await voidCode(queries, owner.id);
       return revokeCertificates(queries, owner);
     });
     this.#cutOff(serials, cut);

@@ -36,6 +36,11 @@ export async function useCode(queries: Queries, hash: string): Promise<boolean> 
   return (await queries.query('delete from enrolments where hash = $1 returning station', [hash])).length > 0;
 }
 
+/** A station's code counts no more, if it has one. */
+export async function voidCode(queries: Queries, station: string): Promise<void> {
+  await queries.query('delete from enrolments where station = $1', [station]);
+}
+
 export async function saveCertificate(
   queries: Queries,
   owner: { readonly id: string; readonly role: Role },

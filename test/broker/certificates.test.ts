@@ -153,6 +153,14 @@ test('a revoked station is cut off at once and stays out; a board that takes its
   const back = await bench.connect(replacement, renewed.certificate, { clientId: 'dai-dong' });
   await t.rejects(bench.connect(stolen, certificate, { clientId: 'dai-dong' }), /Not authorized/);
 
+  await t.test('a revocation voids the code that lies about', async (t) => {
+    const open = await bench.code('dao-tru');
+    const kept = await bench.code('tam-dao');
+    t.match(await bench.post('/api/stations/dao-tru/revoke'), { status: 200, body: { certificates: 1 } });
+    await t.rejects(bench.enrol(stolen, open), { code: 'refused', message: 'wrong-code' });
+    t.match(await bench.enrol(stolen, kept), { plan: { station: 'tam-dao' } }, 'of that station alone');
+  });
+
   await t.test('enrolling again revokes the board before it, and outlives a restart of the centre', async (t) => {
     const third = await bench.board();
     const cut = ended(back);
