@@ -16,12 +16,21 @@ const plansSchema = v.strictObject({
 export async function postEnrol(api: ApiOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   // A body that is too long costs the request its socket.
   const peer = request.socket.remoteAddress ?? '';
+  if (!api.enrolment.mayTry(peer)) return sendBusy(response);
   const body = await readBody(request, response);
   const asked = body.ok ? validate(enrolmentRequestSchema, body.value) : body;
+  if (!asked.ok) api.enrolment.noteUnreadable(peer);
   const answer = asked.ok ? await api.enrolment.enrol(asked.value, peer) : asked;
   if (answer.ok) return sendJson(response, 200, answer.value);
+  // Others came in the meantime; it is in the log already.
+  if (answer.refusal.code === 'busy') return sendBusy(response);
   api.log('warn', 'enrolment-refused', { peer, code: answer.refusal.code });
   return sendRefusal(response, answer.refusal);
+}
+
+/** The connection ends with it: the next request costs a handshake, and there is a limit to those [P-121]. */
+function sendBusy(response: ServerResponse): void {
+  sendRefusal(response.setHeader('connection', 'close'), new Refusal('busy', 'too many wrong codes'));
 }
 
 /** `POST /api/stations`: what stations are to be; a code for each. */

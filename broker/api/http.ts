@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseJson } from '../../protocol/json.ts';
 import { MAX_MESSAGE_BYTES } from '../../protocol/limits.ts';
-import { type Decoded, type Refusal, refused } from '../../protocol/refusal.ts';
+import { type Decoded, type Refusal, type RefusalCode, refused } from '../../protocol/refusal.ts';
 
 export function sendJson(response: ServerResponse, status: number, value: unknown): void {
   const body = Buffer.from(`${JSON.stringify(value)}\n`);
@@ -14,10 +14,11 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
   response.end(body);
 }
 
-/** 404 for what is not there, 413 for too much, 422 for what was understood and declined. */
+const STATUS: Partial<Record<RefusalCode, number>> = { 'unknown-order': 404, 'too-large': 413, busy: 429 };
+
+/** 404 for what is not there, 413 for too much, 429 for too often, 422 for what was understood and declined. */
 export function sendRefusal(response: ServerResponse, refusal: Refusal): void {
-  const status = refusal.code === 'unknown-order' ? 404 : refusal.code === 'too-large' ? 413 : 422;
-  sendJson(response, status, { refusal: { code: refusal.code, fields: refusal.fields } });
+  sendJson(response, STATUS[refusal.code] ?? 422, { refusal: { code: refusal.code, fields: refusal.fields } });
 }
 
 /** Whether the request carries the token. Both sides are hashed, so neither length nor content shows in the time. */

@@ -11,6 +11,7 @@ import { accepted, type Decoded, refused } from '../../protocol/refusal.ts';
 import { Authority, type Issued, type Subject } from '../authority/authority.ts';
 import type { Database } from '../database/database.ts';
 import type { Log } from '../log.ts';
+import { TokenBucket } from '../token-bucket.ts';
 import { lockOwner } from './owner-lock.ts';
 import {
   latestCertificate,
@@ -28,6 +29,8 @@ import { WrongCodes } from './wrong-codes.ts';
 const CODE_DAYS = 7;
 /** A station asks from 90 days before the end, by its own clock. */
 const RENEW_MS = 120 * 86_400_000;
+/** Lines about those who try too often: a flood must not become a flood of lines. */
+const LINES = { perSecond: 1, burst: 1 };
 
 export interface EnrolmentOptions {
   readonly centre: string;
@@ -54,6 +57,8 @@ export class Enrolment {
   readonly #options: EnrolmentOptions;
   readonly #revoked: Set<string>;
   readonly #wrongCodes = new WrongCodes();
+  readonly #lines = new TokenBucket(LINES);
+  #turnedAway = 0;
   #lookedUp: Promise<unknown> = Promise.resolve();
 
   private constructor(options: EnrolmentOptions, revoked: readonly string[]) {
@@ -91,6 +96,21 @@ export class Enrolment {
       code: formatCode(secret, fingerprint),
       expiresAt,
     }));
+  }
+
+  /** Whether a request from there is to be looked at; asked before anything of it is read [P-120]. */
+  mayTry(address: string): boolean {
+    if (this.#wrongCodes.mayTry(address)) return true;
+    this.#turnedAway++;
+    if (this.#lines.take()) {
+      this.#options.log('warn', 'enrolment-refused', { peer: address, code: 'busy', total: this.#turnedAway });
+    }
+    return false;
+  }
+
+  /** A request from there could not be read: it counts as a wrong code, or it would cost its sender nothing. */
+  noteUnreadable(address: string): void {
+    this.#wrongCodes.note(address);
   }
 
   /**
@@ -194,7 +214,7 @@ export class Enrolment {
   /** One after the other, or of many codes that are looked at side by side none would count as wrong in time. */
   #lookUp(hash: string, address: string): Promise<Decoded<StationPlan>> {
     const looking = this.#lookedUp.then(async (): Promise<Decoded<StationPlan>> => {
-      if (!this.#wrongCodes.mayTry(address)) return refused('busy', 'too many wrong codes');
+      if (!this.mayTry(address)) return refused('busy', 'too many wrong codes');
       const plan = await planOf(this.#options.database, hash, new Date().toISOString());
       if (plan !== undefined) return accepted(plan);
       this.#wrongCodes.note(address);
