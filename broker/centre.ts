@@ -15,6 +15,7 @@ import { Inbound } from './inbound.ts';
 import { KeyStoreError } from './keys/errors.ts';
 import { loadAuthority, loadKeys, readApiToken } from './keys/key-store.ts';
 import { Keyring } from './keys/keyring.ts';
+import { keyPaths } from './keys/paths.ts';
 import { Acknowledger } from './ledger/acknowledge.ts';
 import { takeReport } from './ledger/intake.ts';
 import { Ledger } from './ledger/ledger.ts';
@@ -81,7 +82,7 @@ async function compose(options: CentreOptions, opened: Opened): Promise<Centre> 
   const { data, log } = options;
   const keys = await loadKeys(data);
   const token = await readApiToken(data);
-  if (token === undefined) throw new KeyStoreError('missing', join(data, 'api-token'));
+  if (token === undefined) throw new KeyStoreError('no-token', keyPaths(data).token);
   const { centre, root } = keys;
   opened.add(await lockData(data));
 

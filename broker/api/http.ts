@@ -23,7 +23,8 @@ export function sendRefusal(response: ServerResponse, refusal: Refusal): void {
 
 /** Whether the request carries the token. Both sides are hashed, so neither length nor content shows in the time. */
 export function hasToken(request: IncomingMessage, token: string): boolean {
-  const given = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
+  const given = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  if (given === undefined) return false;
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(token));
 }

@@ -2,6 +2,7 @@ import { Agent } from 'node:https';
 import fetch, { type Response } from 'node-fetch';
 import * as v from 'valibot';
 import { readApiToken, readAuthority } from '../keys/key-store.ts';
+import { keyPaths } from '../keys/paths.ts';
 import { CommandFailure, type Console, reasonIn } from './console.ts';
 import { problemIn } from './problems.ts';
 import { readRunFile } from './run-file.ts';
@@ -27,8 +28,9 @@ export class CentreClient {
 
   static async find(data: string, console: Console): Promise<CentreClient> {
     const run = await readRunFile(data);
+    if (run === undefined) throw new CommandFailure(2, console.words.noRun(data));
     const token = await readApiToken(data);
-    if (run === undefined || token === undefined) throw new CommandFailure(2, console.words.noRun(data));
+    if (token === undefined) throw new CommandFailure(2, console.words.keyring.noToken(keyPaths(data).token));
     return new CentreClient(run.http, token, await readAuthority(data), console);
   }
 

@@ -41,6 +41,8 @@ export const keyringInVietnamese: Words['keyring'] = {
   clientOrders: (orders) =>
     `Các lệnh của nó còn hiệu lực (loa-broker order cancel ID):\n${orders.map((id) => `  ${id}`).join('\n')}`,
   unknown: (kid) => `Không có khóa ${kid} nào còn hiệu lực. Xem: loa-broker keys list`,
+  noToken: (file) =>
+    `Mã truy cập API trong ${file} bị thiếu hoặc hỏng. Hãy phục hồi tệp này từ bản sao lưu, hoặc tạo mã mới rồi khởi động lại trung tâm: openssl rand -hex 32 > ${file}`,
   noRequest: (file) =>
     `${file} không phải yêu cầu của trung tâm, hoặc không nối tiếp danh mục đang có hiệu lực. Hãy lập yêu cầu mới.`,
   noRoot: (file) => `${file} không phải khóa gốc.`,

@@ -49,6 +49,8 @@ function explain(error: KeyStoreError, words: Words): string {
       return words.keysExist(error.message);
     case 'missing':
       return words.noKeys(error.message);
+    case 'no-token':
+      return keyring.noToken(error.message);
     case 'invalid':
       return invalid(error, words);
     case 'unreadable':

@@ -4,6 +4,8 @@ import { type FieldProblem, Refusal } from '../../protocol/refusal.ts';
 export type KeyStoreFault =
   | 'exists'
   | 'missing'
+  /** The API token is not there, or too short to be one. */
+  | 'no-token'
   | 'invalid'
   | 'unreadable'
   | 'unknown'

@@ -15,6 +15,8 @@ import { keyPaths } from './paths.ts';
 
 /** As long as a station's certificate: who forgets the one forgets the other, and the log speaks of it early. */
 export const SIGNING_DAYS = 2 * 365;
+/** An API token has no fewer characters. */
+const TOKEN_LENGTH = 32;
 
 /** The centre's keys as a running centre needs them; the root's private key is not among them. */
 export interface CentreKeys {
@@ -99,9 +101,10 @@ export async function readAuthority(data: string): Promise<string | undefined> {
   return (await readIfThere(keyPaths(data).authority))?.toString('utf8');
 }
 
-/** The token of the HTTP API, or undefined where `keys init` has not run. */
+/** The token of the HTTP API; undefined where there is none, or what is left of one that was not written whole. */
 export async function readApiToken(data: string): Promise<string | undefined> {
-  return (await readIfThere(keyPaths(data).token))?.toString('utf8').trim();
+  const token = (await readIfThere(keyPaths(data).token))?.toString('utf8').trim() ?? '';
+  return token.length < TOKEN_LENGTH ? undefined : token;
 }
 
 /** The manifest's entry of an ordering client's key. */
