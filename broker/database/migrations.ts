@@ -132,4 +132,16 @@ export const migrations: readonly (readonly string[])[] = [
       revoked_at text not null
     )`,
   ],
+  [
+    // Codes that were used just now, and what for: the answer may have been lost.
+    `create table used_codes (
+      -- SHA-256 of the code's secret
+      hash text primary key,
+      station text not null,
+      -- the station's public key in base64url
+      key text not null,
+      serial text not null,
+      used_at text not null
+    )`,
+  ],
 ];

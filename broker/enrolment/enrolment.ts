@@ -9,12 +9,15 @@ import {
 import { importPublicKey } from '../../protocol/keys.ts';
 import { accepted, type Decoded, refused } from '../../protocol/refusal.ts';
 import { Authority, type Issued, type Subject } from '../authority/authority.ts';
+import { normalSerial } from '../authority/identity.ts';
 import type { Database } from '../database/database.ts';
 import type { Log } from '../log.ts';
 import { TokenBucket } from '../token-bucket.ts';
 import { lockOwner } from './owner-lock.ts';
 import {
+  certificateOfUse,
   latestCertificate,
+  noteUse,
   planOf,
   revokeCertificates,
   revokedSerials,
@@ -115,7 +118,8 @@ export class Enrolment {
 
   /**
    * Turns a code into a certificate. The code is used up together with the certificate's entry or not at all; any
-   * earlier certificate of the station is revoked, and its session cut: one station, one board. `address`: who asks.
+   * earlier certificate of the station is revoked, and its session cut: one station, one board. Whoever asks again with the
+   * same key within ten minutes gets that same certificate, for an answer may be lost [P-90]. `address`: who asks.
    */
   async enrol({ secret, request }: EnrolmentRequest, address: string): Promise<Decoded<EnrolmentAnswer>> {
     const { authority, database, centre, root, url, pinKey, cut, log } = this.#options;
@@ -127,23 +131,35 @@ export class Enrolment {
     if (asked === undefined) return refused('bad-certificate-request');
     const owner = { id: plan.station, role: 'station' } as const;
     const issued = await authority.issueClient(owner, asked.key);
-    const replaced = await database.transaction(async (queries) => {
+    const { certificate, replaced } = await database.transaction(async (queries) => {
       await lockOwner(queries, owner);
-      if (!(await useCode(queries, hash))) return undefined;
-      const earlier = await revokeCertificates(queries, owner);
+      if (!(await useCode(queries, hash))) {
+        return { certificate: await certificateOfUse(queries, hash, asked.publicKey), replaced: [] };
+      }
+      const replaced = await revokeCertificates(queries, owner);
       await saveCertificate(queries, owner, issued);
-      return earlier;
+      await noteUse(queries, { hash, station: plan.station, key: asked.publicKey, serial: issued.serial });
+      return { certificate: issued.certificate, replaced };
     });
-    if (replaced === undefined) return refused('wrong-code');
+    if (certificate === undefined) {
+      this.#wrongCodes.note(address);
+      return refused('wrong-code');
+    }
     this.#cutOff(replaced, cut);
+    // Asked again too: the centre may have died before it came to this.
     await pinKey(plan.station, asked.publicKey);
-    log('info', 'station-enrolled', { station: plan.station, serial: issued.serial, replaced: replaced.length });
+    const { serialNumber } = new X509Certificate(certificate);
+    log('info', 'station-enrolled', {
+      station: plan.station,
+      serial: normalSerial(serialNumber),
+      replaced: replaced.length,
+    });
     return accepted({
       centre,
       root,
       url: url(),
       authority: authority.certificate,
-      certificate: issued.certificate,
+      certificate,
       plan,
     });
   }
@@ -215,7 +231,7 @@ export class Enrolment {
   #lookUp(hash: string, address: string): Promise<Decoded<StationPlan>> {
     const looking = this.#lookedUp.then(async (): Promise<Decoded<StationPlan>> => {
       if (!this.mayTry(address)) return refused('busy', 'too many wrong codes');
-      const plan = await planOf(this.#options.database, hash, new Date().toISOString());
+      const plan = await planOf(this.#options.database, hash);
       if (plan !== undefined) return accepted(plan);
       this.#wrongCodes.note(address);
       return refused('wrong-code');

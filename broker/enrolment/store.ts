@@ -4,6 +4,10 @@ import type { Role } from '../authority/identity.ts';
 import type { Queries } from '../database/database.ts';
 import { readStored } from '../database/stored-json.ts';
 
+/** A used code is kept in mind so long [P-90]. */
+const USED_MS = 10 * 60_000;
+const lately = (): string => new Date(Date.now() - USED_MS).toISOString();
+
 /** Notes what a station is to be, and a code's hash in place of any earlier one. */
 export async function saveEnrolment(
   queries: Queries,
@@ -22,11 +26,13 @@ export async function saveEnrolment(
   );
 }
 
-/** The plan that a code stands for; undefined for one that is wrong, used or expired. */
-export async function planOf(queries: Queries, hash: string, now: string): Promise<StationPlan | undefined> {
+/** The plan that a code stands for, or stood for just now; undefined for one that is wrong, used or expired. */
+export async function planOf(queries: Queries, hash: string): Promise<StationPlan | undefined> {
   const [row] = await queries.query<{ plan: string }>(
-    'select plan from enrolments join station_plans using (station) where hash = $1 and expires_at > $2',
-    [hash, now],
+    `select plan from station_plans where station in
+     (select station from enrolments where hash = $1 and expires_at > $2
+      union select station from used_codes where hash = $1 and used_at > $3)`,
+    [hash, new Date().toISOString(), lately()],
   );
   return row && readStored(stationPlanSchema, row.plan);
 }
@@ -34,6 +40,28 @@ export async function planOf(queries: Queries, hash: string, now: string): Promi
 /** Uses a code up; false where somebody else was faster. */
 export async function useCode(queries: Queries, hash: string): Promise<boolean> {
   return (await queries.query('delete from enrolments where hash = $1 returning station', [hash])).length > 0;
+}
+
+/** Notes what a code was used for, and forgets what was noted too long ago. */
+export async function noteUse(
+  queries: Queries,
+  { hash, station, key, serial }: { hash: string; station: string; key: string; serial: string },
+): Promise<void> {
+  await queries.query('delete from used_codes where used_at <= $1', [lately()]);
+  await queries.query('insert into used_codes (hash, station, key, serial, used_at) values ($1, $2, $3, $4, $5)', [
+    ...[hash, station, key, serial],
+    new Date().toISOString(),
+  ]);
+}
+
+/** The certificate that a code was used for just now by this key, as long as it counts. */
+export async function certificateOfUse(queries: Queries, hash: string, key: string): Promise<string | undefined> {
+  const [row] = await queries.query<{ certificate: string }>(
+    `select certificate from used_codes join certificates using (serial)
+     where hash = $1 and key = $2 and used_at > $3 and revoked_at is null`,
+    [hash, key, lately()],
+  );
+  return row?.certificate;
 }
 
 /** A station's code counts no more, if it has one. */

@@ -197,7 +197,7 @@ test('a code works once, for its station, and is not to be guessed', async (t) =
     const second = await bench.board();
     const outcomes = await Promise.allSettled([bench.enrol(key, code), bench.enrol(second, code)]);
     t.same(outcomes.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
-    await t.rejects(bench.enrol(key, code), { code: 'refused', message: 'wrong-code' });
+    await t.rejects(bench.enrol(await bench.board(), code), { code: 'refused', message: 'wrong-code' });
   });
 
   await t.test('a new code makes the earlier one void', async (t) => {
@@ -240,6 +240,36 @@ test('a code works once, for its station, and is not to be guessed', async (t) =
     await t.rejects(bench.enrol(key, late), { code: 'refused', message: 'wrong-code' });
     t.match(await bench.enrol(key, inTime), { plan: { station: 'song-lo' } });
   });
+});
+
+test('[P-90] a board whose answer was lost asks again, with its key and its code', async (t) => {
+  const bench = await Bench.start(t);
+  const key = await bench.board();
+  const [code, other] = [await bench.code('dai-dong'), await bench.code('dao-tru')];
+  const { certificate } = await bench.enrol(key, code);
+  const neighbour = await bench.board();
+  await bench.enrol(neighbour, other);
+  const session = await bench.connect(key, certificate, { clientId: 'dai-dong' });
+
+  t.equal((await bench.enrol(key, code)).certificate, certificate, 'the same one');
+  const wrong = { code: 'refused', message: 'wrong-code' };
+  await t.rejects(bench.enrol(neighbour, code), wrong, 'any other key is too late');
+  await session.publishAsync(topics.from(id, 'dai-dong', 'health'), 'x', { qos: 1 });
+  t.equal(session.connected, true, 'and nobody was cut off');
+
+  await bench.post('/api/stations/dao-tru/revoke');
+  await t.rejects(bench.enrol(neighbour, other), wrong, 'a revocation stands');
+  await bench.centre.stop();
+  await bench.centre.open({ plain: false });
+  t.equal((await bench.enrol(key, code)).certificate, certificate, 'also after a restart of the centre');
+
+  await bench.centre.stop();
+  const database = await openDatabase({ directory: join(bench.centre.data, 'database'), centre: id, log: silentLog });
+  await database.query('update used_codes set used_at = $1', [new Date(Date.now() - 600_000).toISOString()]);
+  await database.close();
+  await bench.centre.open({ plain: false });
+  await t.rejects(bench.enrol(key, code), wrong, 'ten minutes later');
+  t.equal((await bench.enrol(key, await bench.code('dai-dong'))).certificate === certificate, false);
 });
 
 test('a board hands its code to its own centre and to nobody else', async (t) => {
