@@ -126,6 +126,7 @@ async function compose(options: CentreOptions, opened: Opened): Promise<Centre> 
   const bus = await openBus({
     ...{ centre, host: options.host, port: options.mqttPort, broker: options.broker, authority, identity, log },
     isRevoked: (serial) => enrolment.isRevoked(serial),
+    isStation: (id) => roster.get(id) !== undefined,
   });
   opened.add(() => bus.close());
   opened.add(() => background.settled());

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { identifier, language, publicKey, text } from './fields.ts';
+import { identifier, language, peerName, publicKey, text } from './fields.ts';
 import { MAX_TAGS } from './limits.ts';
 
 /**
@@ -58,7 +58,7 @@ const zone = v.strictObject({
 
 /** What the centre plans for a station before its board exists; the board's configuration begins with it. */
 export const stationPlanSchema = v.strictObject({
-  station: identifier,
+  station: peerName,
   name: text(100),
   place: v.optional(text(200)),
   groups: v.optional(v.pipe(v.array(identifier), v.maxLength(MAX_TAGS)), []),

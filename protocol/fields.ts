@@ -24,6 +24,12 @@ export const identifier = v.pipe(
   v.regex(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/, 'lower-case letters, digits and inner hyphens only'),
 );
 
+/** A station's or an ordering client's own name, which is its MQTT client id. Ours at a broker of others is `centre-…` [P-91]. */
+export const peerName = v.pipe(
+  identifier,
+  v.check((name) => !name.startsWith('centre-'), 'must not begin with centre-, which is the name of a centre'),
+);
+
 /** UUIDv7 (RFC 9562), lower case. */
 export const orderId = v.pipe(
   v.string('must be text'),

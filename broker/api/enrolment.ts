@@ -38,6 +38,12 @@ export async function postStations(api: ApiOptions, request: IncomingMessage, re
   const body = await readBody(request, response);
   const plans = body.ok ? validate(plansSchema, body.value) : body;
   if (!plans.ok) return sendRefusal(response, plans.refusal);
+  // At the broker a name is one session [P-91].
+  const clients = api.keyring.manifest.keys.flatMap((key) => (key.use === 'client' ? [key.client] : []));
+  const fields = plans.value.stations.flatMap(({ station }, at) =>
+    clients.includes(station) ? [{ path: `stations.${at}.station`, problem: 'is the name of an ordering client' }] : [],
+  );
+  if (fields.length > 0) return sendRefusal(response, new Refusal('invalid-fields', '', { fields }));
   return sendJson(response, 200, { codes: await api.enrolment.add(plans.value.stations) });
 }
 
@@ -58,6 +64,10 @@ export async function postClientRevoke(api: ApiOptions, client: string, response
 export async function postClientCertificate(api: ApiOptions, client: string, response: ServerResponse): Promise<void> {
   const entry = api.keyring.keysOf(client).at(-1);
   if (entry === undefined) return sendRefusal(response, new Refusal('unknown-key', client));
+  if (api.roster.get(client) !== undefined || (await api.enrolment.isPlanned(client))) {
+    const fields = [{ path: 'client', problem: 'is the name of a station' }];
+    return sendRefusal(response, new Refusal('invalid-fields', client, { fields }));
+  }
   const { certificate, expiresAt } = await api.enrolment.certify(client, entry.key);
   return sendJson(response, 200, { client, certificate, authority: api.enrolment.authority, expiresAt });
 }

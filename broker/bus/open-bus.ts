@@ -19,13 +19,14 @@ export interface OpenBusOptions {
   /** Undefined: plain connections. */
   readonly identity: ServerIdentity | undefined;
   readonly isRevoked: (serial: string) => boolean;
+  readonly isStation: (id: string) => boolean;
   readonly log: Log;
 }
 
 /** The centre's own broker, or its connection to somebody else's. */
 export async function openBus(options: OpenBusOptions): Promise<Bus> {
-  const { centre, host, port, broker, authority, identity, isRevoked, log } = options;
-  if (broker === undefined) return embeddedBus({ centre, host, port, log, identity, isRevoked });
+  const { centre, host, port, broker, authority, identity, isRevoked, isStation, log } = options;
+  if (broker === undefined) return embeddedBus({ centre, host, port, log, identity, isRevoked, isStation });
   return new ExternalBus({
     url: broker,
     clientId: `centre-${centre}`,

@@ -177,6 +177,10 @@ export const vietnamese: Words = {
   refusals: refusalsInVietnamese,
   problems: {
     'must be text': 'phải là văn bản',
+    'must not begin with centre-, which is the name of a centre':
+      'không được bắt đầu bằng centre-, vì đó là tên của trung tâm',
+    'is the name of an ordering client': 'trùng tên một phần mềm gửi lệnh; hãy chọn tên khác',
+    'is the name of a station': 'trùng tên một đài; hãy chọn tên khác',
     'must not be blank': 'không được để trống',
     'must not hold control, bidi or unassigned characters': 'có ký tự điều khiển hoặc ký tự không hợp lệ',
     'lower-case letters, digits and inner hyphens only': 'chỉ gồm chữ thường không dấu, chữ số và dấu gạch nối ở giữa',

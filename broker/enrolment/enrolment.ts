@@ -16,6 +16,7 @@ import { TokenBucket } from '../token-bucket.ts';
 import { lockOwner } from './owner-lock.ts';
 import {
   certificateOfUse,
+  isPlanned,
   latestCertificate,
   noteUse,
   planOf,
@@ -80,6 +81,11 @@ export class Enrolment {
 
   isRevoked(serial: string): boolean {
     return this.#revoked.has(serial);
+  }
+
+  /** Whether there is to be, or is, a station of this name. */
+  isPlanned(station: string): Promise<boolean> {
+    return isPlanned(this.#options.database, station);
   }
 
   /** A code for each planned station; an earlier one of the same station is void. */

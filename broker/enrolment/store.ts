@@ -26,6 +26,10 @@ export async function saveEnrolment(
   );
 }
 
+export async function isPlanned(queries: Queries, station: string): Promise<boolean> {
+  return (await queries.query('select station from station_plans where station = $1', [station])).length > 0;
+}
+
 /** The plan that a code stands for, or stood for just now; undefined for one that is wrong, used or expired. */
 export async function planOf(queries: Queries, hash: string): Promise<StationPlan | undefined> {
   const [row] = await queries.query<{ plan: string }>(

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import * as v from 'valibot';
 import { validate } from '../../protocol/decode.ts';
-import { identifier, type Priority, publicKey } from '../../protocol/fields.ts';
+import { type Priority, peerName, publicKey } from '../../protocol/fields.ts';
 import { decodeKeys, encodeKeys, importPublicKey, type Keys } from '../../protocol/keys.ts';
 import { lockFolder } from '../data-lock.ts';
 import { KeyStoreError } from './errors.ts';
@@ -47,7 +47,7 @@ export async function addClientKey(
   data: string,
   { client, key, priorities }: { client: string; key: string; priorities: readonly Priority[] },
 ): Promise<Changed & { readonly kid: string }> {
-  const checked = validate(v.strictObject({ client: identifier, key: publicKey }), { client, key });
+  const checked = validate(v.strictObject({ client: peerName, key: publicKey }), { client, key });
   if (!checked.ok) throw new KeyStoreError('invalid', checked.refusal.message, checked.refusal);
   const kid = `client-${client}-${randomBytes(4).toString('hex')}`.slice(-64);
   return inTurn(data, async () => {

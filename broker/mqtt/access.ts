@@ -6,8 +6,8 @@ const identity = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
 const retainable: readonly string[] = ['state', 'birth', 'alarm'];
 
 /**
- * Who may do what at the embedded broker (design, section 9), by the identity that its certificate proves. A station
- * and an ordering client of one name are two.
+ * Who may do what at the embedded broker (design, section 9), by the identity that its certificate proves. What a
+ * station may do, no ordering client may, whatever its name.
  */
 export interface Access {
   isIdentity(id: string): boolean;

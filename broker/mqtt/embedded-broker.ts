@@ -14,6 +14,8 @@ export interface EmbeddedBrokerOptions {
   /** TLS with client certificates; without it plain MQTT, where a peer is who its client id says. */
   readonly identity?: ServerIdentity | undefined;
   readonly isRevoked?: ((serial: string) => boolean) | undefined;
+  /** Whether a station of this name is known. */
+  readonly isStation?: ((id: string) => boolean) | undefined;
   /** Who is let in, over time; the listener's own rule when absent. */
   readonly admission?: Pick<Admission, 'take'> | undefined;
   readonly log: Log;
@@ -66,10 +68,12 @@ export async function makeEmbeddedBroker(options: EmbeddedBrokerOptions): Promis
         log('warn', 'connection-refused', { client: client.id.slice(0, 64), reason });
         done(Object.assign(new Error(reason), { returnCode }) as AuthenticateError, null);
       };
-      const { id, serial } = peerOf(client);
+      const { id, role, serial } = peerOf(client);
       if (!access.isIdentity(client.id)) refuse(IDENTIFIER_REJECTED, 'client id is not a name of ours');
       else if (id !== client.id) refuse(NOT_AUTHORISED, 'client id is not the name in its certificate');
       else if (serial !== undefined && options.isRevoked?.(serial)) refuse(NOT_AUTHORISED, 'certificate revoked');
+      // It would end the session of that station: one client id is one session [P-91].
+      else if (role === 'client' && options.isStation?.(id)) refuse(NOT_AUTHORISED, 'the name is that of a station');
       else if (!client.clean) refuse(NOT_AUTHORISED, 'only clean sessions [P-2]');
       else done(null, true);
     },

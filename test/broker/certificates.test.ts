@@ -116,20 +116,25 @@ test('only whoever the centre has certified is let in, and as nobody else', asyn
     old.destroy();
   });
 
-  await t.test('a station is no ordering client of the same name, nor the other way round', async (t) => {
+  await t.test('[P-91] a station is no ordering client, nor the other way round', async (t) => {
     const station = await bench.connect(key, certificate, { clientId: 'dai-dong' });
     await station.publishAsync(topics.in(id, 'dai-dong', 'order'), 'x', { qos: 1 });
     t.equal(bench.centre.logged('publish-refused').length, 1);
-    await station.endAsync();
     const software = await bench.board();
-    const issued = await bench.authority.issueClient({ id: 'dai-dong', role: 'client' }, software.publicCryptoKey);
-    const client = await bench.connect(software, issued.certificate, { clientId: 'dai-dong' });
-    await client.publishAsync(topics.from(id, 'dai-dong', 'report'), 'x', { qos: 1 });
+    const issue = async (name: string) =>
+      (await bench.authority.issueClient({ id: name, role: 'client' }, software.publicCryptoKey)).certificate;
+    const client = await bench.connect(software, await issue('phan-mem'), { clientId: 'phan-mem' });
+    await client.publishAsync(topics.from(id, 'phan-mem', 'report'), 'x', { qos: 1 });
     t.equal(bench.centre.logged('publish-refused').length, 2);
     const granted = await client
-      .subscribeAsync(topics.to(id, 'dai-dong', '+' as 'order'), { qos: 1 })
+      .subscribeAsync(topics.to(id, 'phan-mem', '+' as 'order'), { qos: 1 })
       .catch(() => [{ qos: 128 }]);
     t.equal(granted[0]?.qos, 128);
+
+    await t.rejects(bench.connect(software, await issue('dai-dong'), { clientId: 'dai-dong' }), /Not authorized/);
+    t.match(bench.centre.logged('connection-refused').at(-1), { fields: { client: 'dai-dong', reason: /a station/ } });
+    await station.publishAsync(topics.from(id, 'dai-dong', 'health'), 'x', { qos: 1 });
+    t.equal(station.connected, true, 'the station of that name is not cut off');
   });
 });
 

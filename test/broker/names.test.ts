@@ -12,6 +12,7 @@ import { identifier, keyId, sha256 } from '../../protocol/fields.ts';
 import { orderSchema } from '../../protocol/order.ts';
 import { anOrder } from '../support/examples.ts';
 import { TestCentre } from './support/test-centre.ts';
+import { makeIdentity } from './support/test-station.ts';
 
 /** Anything that leads out of a folder, or to another file in it, however it is put together. */
 const crooked = fc
@@ -87,4 +88,30 @@ test('no address of the centre leads to a file that is no recording', async (t) 
     t.match(answer, /^HTTP\/1\.1 (404|400|401) /, way);
     t.notOk(answer.includes(secret) || answer.includes('root:'), way);
   }
+});
+
+test('[P-91] a station and an ordering client have names of their own', async (t) => {
+  const centre = await TestCentre.start();
+  t.teardown(() => centre.close());
+  const plan = (station: string) => ({ station, name: 'Đài', zones: [{ id: 'thon-1', name: 'Thôn 1' }] });
+  const add = async (client: string) => {
+    const { publicKey } = await makeIdentity(client);
+    await addClientKey(centre.data, { client, key: publicKey, priorities: ['routine'] });
+    await centre.post('/api/keys/reload');
+  };
+  const refused = (path: string, problem: RegExp) => ({
+    ...{ status: 422, body: { refusal: { code: 'invalid-fields', fields: [{ path, problem }] } } },
+  });
+
+  await add('phan-mem');
+  const both = { stations: [plan('dai-dong'), plan('phan-mem')] };
+  t.match(await centre.post('/api/stations', both), refused('stations.1.station', /ordering client/));
+  t.equal((await centre.post('/api/stations', { stations: [plan('dai-dong')] })).status, 200);
+  t.equal((await centre.post('/api/clients/phan-mem/certificate')).status, 200);
+  await add('dai-dong');
+  t.match(await centre.post('/api/clients/dai-dong/certificate'), refused('client', /a station/));
+
+  const ours = `centre-${TestCentre.id}`;
+  t.match(await centre.post('/api/stations', { stations: [plan(ours)] }), refused('stations.0.station', /centre-/));
+  await t.rejects(add(ours), /centre-/);
 });
