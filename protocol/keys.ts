@@ -8,8 +8,8 @@ import { accepted, type Decoded, refused } from './refusal.ts';
 /**
  * The manifest of the centre's keys (`all/keys`), signed by the root key that a station pins when it is set up.
  * `use: centre` keys sign what stations obey; `use: client` keys sign order requests to the centre and are never
- * obeyed by a station [P-14]. `notAfter` is when a key ends; `revoked` are the latest that counted once and must not
- * any more, the oldest first.
+ * obeyed by a station [P-14]. `notAfter` is when a key ends; `revoked` are those that counted once and must not any
+ * more, the oldest first: all signing keys, and the latest of clients.
  */
 export const keysSchema = v.strictObject({
   centre: identifier,

@@ -40,6 +40,8 @@ export const keyringInEnglish = {
   clientOrders: (orders: readonly string[]) =>
     `Its orders that are still in force (loa-broker order cancel ID):\n${orders.map((id) => `  ${id}`).join('\n')}`,
   unknown: (kid: string) => `There is no key ${kid} that counts. See: loa-broker keys list`,
+  tooManyRevoked: (most: string) =>
+    `The manifest remembers ${most} revoked signing keys already and forgets none, so nothing was changed. The stations need a new root key: make a new centre and enrol them there.`,
   noToken: (file: string) =>
     `The API token in ${file} is missing or damaged. Restore the file from a backup, or make a new token and start the centre again: openssl rand -hex 32 > ${file}`,
   noRequest: (file: string) =>

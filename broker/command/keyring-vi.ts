@@ -41,6 +41,8 @@ export const keyringInVietnamese: Words['keyring'] = {
   clientOrders: (orders) =>
     `Các lệnh của nó còn hiệu lực (loa-broker order cancel ID):\n${orders.map((id) => `  ${id}`).join('\n')}`,
   unknown: (kid) => `Không có khóa ${kid} nào còn hiệu lực. Xem: loa-broker keys list`,
+  tooManyRevoked: (most) =>
+    `Danh mục đã ghi ${most} khóa ký bị thu hồi và không được bỏ khóa nào, nên không có gì thay đổi. Các đài cần khóa gốc mới: hãy lập trung tâm mới và đăng ký lại các đài ở đó.`,
   noToken: (file) =>
     `Mã truy cập API trong ${file} bị thiếu hoặc hỏng. Hãy phục hồi tệp này từ bản sao lưu, hoặc tạo mã mới rồi khởi động lại trung tâm: openssl rand -hex 32 > ${file}`,
   noRequest: (file) =>

@@ -57,6 +57,8 @@ function explain(error: KeyStoreError, words: Words): string {
       return words.keysUnreadable(error.message);
     case 'unknown':
       return keyring.unknown(error.message);
+    case 'too-many-revoked':
+      return keyring.tooManyRevoked(error.message);
     case 'no-request':
       return keyring.noRequest(error.message);
     case 'no-root':

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import * as v from 'valibot';
 import { validate } from '../../protocol/decode.ts';
@@ -9,7 +8,7 @@ import { KeyStoreError } from './errors.ts';
 import { readIfThere, writePrivateFile } from './files.ts';
 import { importPrivateKey, makeKeyPair } from './key-pair.ts';
 import { loadKeys } from './key-store.ts';
-import { following, inDays, type ManifestChange, type ManifestKey } from './manifest.ts';
+import { following, inDays, type ManifestChange, type ManifestKey, newClientKid } from './manifest.ts';
 import { keyPaths } from './paths.ts';
 import { readRequest, writeRequest } from './request.ts';
 
@@ -49,7 +48,7 @@ export async function addClientKey(
 ): Promise<Changed & { readonly kid: string }> {
   const checked = validate(v.strictObject({ client: peerName, key: publicKey }), { client, key });
   if (!checked.ok) throw new KeyStoreError('invalid', checked.refusal.message, checked.refusal);
-  const kid = `client-${client}-${randomBytes(4).toString('hex')}`.slice(-64);
+  const kid = newClientKid(client);
   return inTurn(data, async () => {
     const add: ManifestKey = { use: 'client', kid, ...checked.value, priorities: [...priorities] };
     return { kid, ...(await change(data, { add })) };

@@ -9,6 +9,8 @@ export type KeyStoreFault =
   | 'invalid'
   | 'unreadable'
   | 'unknown'
+  /** The manifest has no room for another revoked signing key. */
+  | 'too-many-revoked'
   /** There is no such request to sign, or it does not follow the manifest in force. */
   | 'no-request'
   | 'no-root'
