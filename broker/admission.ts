@@ -3,6 +3,8 @@ import { TokenBucket, type TokenBucketOptions } from './token-bucket.ts';
 
 /** An address that comes more often than this comes often. */
 const RARELY = { perSecond: 2, burst: 20 };
+/** Bits of an IPv6 address: a site is often given 65,536 networks, and would be so many who come rarely. */
+const SITE = 48;
 
 /**
  * Connections let in, over time [P-121]. Half of the tokens are kept for addresses that come rarely: whoever knocks
@@ -17,7 +19,10 @@ export class Admission {
   constructor(options: TokenBucketOptions) {
     this.#all = new TokenBucket(options);
     this.#kept = options.burst / 2;
-    this.#rarely = new BucketsByNetwork({ ...RARELY, ...(options.monotonic && { monotonic: options.monotonic }) });
+    this.#rarely = new BucketsByNetwork(
+      { ...RARELY, ...(options.monotonic && { monotonic: options.monotonic }) },
+      SITE,
+    );
   }
 
   /** Whether a connection from there is let in now. */

@@ -27,3 +27,12 @@ test('[P-121] a country behind one address comes in at the full rate', async (t)
   }
   t.ok(admitted >= 2_500 && admitted <= 3_000, `${admitted} in ten seconds`);
 });
+
+test('[P-121] of IPv6 one /48 is one who knocks, whatever network of it he comes from', (t) => {
+  const admission = new Admission({ perSecond: 250, burst: 500, monotonic: () => 0 });
+  let flooded = 0;
+  for (let n = 0; n < 5_000; n++) if (admission.take(`2001:db8:7:${n.toString(16)}::1`)) flooded++;
+  t.ok(flooded <= 270, `${flooded} of 5,000`);
+  t.equal(admission.take('2001:db8:8::1'), true, 'and who comes rarely comes in');
+  t.end();
+});
