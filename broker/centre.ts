@@ -160,6 +160,8 @@ async function compose(options: CentreOptions, opened: Opened): Promise<Centre> 
     centre,
     roster,
     log,
+    // Our own broker has cut it off; what comes after that is the will that says so.
+    isRevoked: (station) => options.broker !== undefined && enrolment.isRevokedStation(station),
     report: (station, payload) => takeReport({ roster, ledger, log }, station, payload),
     pull: async (station, payload) => {
       await keyring.settled;

@@ -9,9 +9,13 @@ import type { BusMessage } from './bus/bus.ts';
 import { Lanes } from './bus/lanes.ts';
 import type { Log } from './log.ts';
 import type { Roster } from './roster/roster.ts';
+import { TokenBucket } from './token-bucket.ts';
 
 /** More than any window of a well-behaved station or client. */
 const LANE_LIMIT = 256;
+
+/** Lines about revoked stations that go on speaking. */
+const LINES = { perSecond: 1 / 60, burst: 5 };
 
 type FromStation = Extract<Topic, { from: 'station' }>;
 
@@ -26,6 +30,8 @@ export interface InboundOptions {
   readonly centre: string;
   readonly roster: Roster;
   readonly log: Log;
+  /** Whether nothing of this station is to be believed, though its session may go on. */
+  readonly isRevoked: (station: string) => boolean;
   readonly report: (station: string, payload: Uint8Array) => Promise<void>;
   readonly pull: (station: string, payload: Uint8Array) => Promise<void>;
   readonly request: (client: string, payload: Uint8Array) => Promise<void>;
@@ -43,7 +49,9 @@ export class Inbound {
   readonly #lanes: Lanes<Work>;
   /** Of what waits in the clients' ordinary lanes: how often each names an order. */
   readonly #waiting = new Map<string, number>();
+  readonly #lines = new TokenBucket(LINES);
   #dropped = 0;
+  #unheardOf = 0;
   #closed = false;
 
   constructor(options: InboundOptions) {
@@ -62,7 +70,8 @@ export class Inbound {
     if (parsed !== undefined && 'client' in parsed && parsed.channel === 'order') {
       this.#pushRequest(parsed, payload);
     } else if (parsed !== undefined && 'from' in parsed) {
-      this.#lanes.push(`station ${parsed.station}`, { topic: parsed, payload });
+      if (this.#options.isRevoked(parsed.station)) this.#unheard(parsed.station);
+      else this.#lanes.push(`station ${parsed.station}`, { topic: parsed, payload });
     } else {
       this.#options.log('warn', 'unknown-topic', { topic: topic.slice(0, 200) });
     }
@@ -151,6 +160,11 @@ export class Inbound {
 
   #unreadable(station: string, channel: string, error: Refusal): void {
     this.#options.log('warn', 'message-unreadable', { station, channel, error });
+  }
+
+  #unheard(station: string): void {
+    this.#unheardOf++;
+    if (this.#lines.take()) this.#options.log('warn', 'revoked-station', { station, total: this.#unheardOf });
   }
 
   #drop(lane: string, work: Work): void {

@@ -22,6 +22,7 @@ import {
   planOf,
   revokeCertificates,
   revokedSerials,
+  revokedStations,
   saveCertificate,
   saveEnrolment,
   useCode,
@@ -60,18 +61,21 @@ export interface Code {
 export class Enrolment {
   readonly #options: EnrolmentOptions;
   readonly #revoked: Set<string>;
+  readonly #revokedStations: Set<string>;
   readonly #wrongCodes = new WrongCodes();
   readonly #lines = new TokenBucket(LINES);
   #turnedAway = 0;
   #lookedUp: Promise<unknown> = Promise.resolve();
 
-  private constructor(options: EnrolmentOptions, revoked: readonly string[]) {
+  private constructor(options: EnrolmentOptions, revoked: readonly string[], revokedStations: readonly string[]) {
     this.#options = options;
     this.#revoked = new Set(revoked);
+    this.#revokedStations = new Set(revokedStations);
   }
 
   static async load(options: EnrolmentOptions): Promise<Enrolment> {
-    return new Enrolment(options, await revokedSerials(options.database));
+    const { database } = options;
+    return new Enrolment(options, await revokedSerials(database), await revokedStations(database));
   }
 
   /** The authority's certificate in PEM. */
@@ -81,6 +85,11 @@ export class Enrolment {
 
   isRevoked(serial: string): boolean {
     return this.#revoked.has(serial);
+  }
+
+  /** Whether this station was revoked, and no board let in in its place since. */
+  isRevokedStation(station: string): boolean {
+    return this.#revokedStations.has(station);
   }
 
   /** Whether there is to be, or is, a station of this name. */
@@ -152,6 +161,7 @@ export class Enrolment {
       return refused('wrong-code');
     }
     this.#cutOff(replaced, cut);
+    this.#revokedStations.delete(plan.station);
     // Asked again too: the centre may have died before it came to this.
     await pinKey(plan.station, asked.publicKey);
     const { serialNumber } = new X509Certificate(certificate);
@@ -224,6 +234,7 @@ export class Enrolment {
       return revokeCertificates(queries, owner);
     });
     this.#cutOff(serials, cut);
+    if (owner.role === 'station' && serials.length > 0) this.#revokedStations.add(owner.id);
     log('warn', `${owner.role}-revoked`, { [owner.role]: owner.id, certificates: serials.length });
     return serials.length;
   }

@@ -110,6 +110,15 @@ export async function revokeCertificates(
   return rows.map(({ serial }) => serial);
 }
 
+/** Stations whose latest certificate was revoked, with all before it. */
+export async function revokedStations(queries: Queries): Promise<string[]> {
+  const rows = await queries.query<{ id: string }>(
+    `select id from (select distinct on (id) id, revoked_at from certificates where role = 'station'
+     order by id, issued_at desc) latest where revoked_at is not null`,
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** Revoked and not expired yet: what a handshake would still take for good. */
 export async function revokedSerials(queries: Queries): Promise<string[]> {
   const rows = await queries.query<{ serial: string }>(

@@ -1,6 +1,12 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import mqtt from 'mqtt';
 import { test } from 'tap';
+import { certificateRequest } from '../../agent/enrol/certificate.ts';
+import { openStationKey } from '../../agent/report/station-key.ts';
 import { encodeAlarm } from '../../protocol/alarm.ts';
+import { parseCode } from '../../protocol/enrolment.ts';
 import { decodeHost } from '../../protocol/host.ts';
 import { topics } from '../../protocol/topics.ts';
 import { alarm } from '../support/examples.ts';
@@ -52,6 +58,36 @@ test('a centre on a broker of others', { skip: noMosquitto }, async (t) => {
     await centre.open({ broker: mosquitto.url });
     await until('what stands', async () => (await entry('dai-dong')).alarms.relay);
     t.same(Object.keys((await entry('dai-dong')).alarms), ['relay']);
+  });
+
+  await t.test('a station that was revoked is believed no more, though its session goes on', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'loa-board-'));
+    t.teardown(() => rm(folder, { recursive: true, force: true }));
+    const request = await certificateRequest(await openStationKey(folder, 'station'));
+    const enrol = async () => {
+      const plan = { station: 'tam-dao', name: 'Đài', zones: [{ id: 'thon-1', name: 'Thôn 1' }] };
+      const { codes } = (await centre.post('/api/stations', { stations: [plan] })).body;
+      t.equal((await centre.post('/enrol', { secret: parseCode(codes[0].code)?.secret, request })).status, 200);
+    };
+    const raise = (name: 'disk' | 'relay' | 'clock') =>
+      anybody.publishAsync(topics.alarm(id, 'tam-dao', name), Buffer.from(encodeAlarm(alarm)), { qos: 1 });
+    const alarms = async () => Object.keys((await entry('tam-dao')).alarms);
+    await enrol();
+    await raise('disk');
+    await until('the alarm', async () => (await alarms()).length > 0);
+
+    await centre.post('/api/stations/tam-dao/revoke');
+    await raise('relay');
+    await until('that it was dropped', () => centre.logged('revoked-station').length > 0);
+    await centre.stop();
+    await centre.open({ broker: mosquitto.url });
+    await raise('relay');
+    await until('that it was dropped', () => centre.logged('revoked-station').length > 1);
+    t.notOk((await alarms()).includes('relay'));
+
+    await enrol();
+    await raise('clock');
+    await until('the alarm of the board that was let in anew', async () => (await alarms()).includes('clock'));
   });
 
   await t.test('an alarm of a name that nobody knows is dropped, and the centre starts again', async (t) => {
