@@ -138,12 +138,12 @@ test('who may do what at the embedded broker', async (t) => {
     await second.close();
   });
 
-  await t.test('what a station may not leave behind is not retained', async (t) => {
-    await dong.client.publishAsync(topics.from(id, 'dai-dong', 'report'), 'junk', { qos: 1, retain: true });
+  await t.test('what a station may not leave behind is read once', async (t) => {
     const before = centre.logged('forged-report').length;
-    await until('that it was read once', () => centre.logged('forged-report').length >= before);
+    await dong.client.publishAsync(topics.from(id, 'dai-dong', 'report'), 'junk', { qos: 1, retain: true });
+    await until('that it was read once', () => centre.logged('forged-report').length > before);
     await dong.report(2);
     await dong.acknowledged(2);
-    t.equal(centre.logged('forged-report').length, 1);
+    t.equal(centre.logged('forged-report').length, before + 1);
   });
 });
