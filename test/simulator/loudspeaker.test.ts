@@ -40,17 +40,24 @@ test('a zone hears exactly what is played while its relay is closed, the others 
   const heard = await readWav(loudspeaker.wavOf('thon-1'));
   const other = await readWav(loudspeaker.wavOf('thon-2'));
   t.equal(heard.rate, 48_000);
-  t.ok(correlate(heard.sound, programme).coefficient > 0.9999);
+  const { events } = loudspeaker.timeline;
+  t.ok(correlate(withoutUnderruns(heard.sound, events), programme).coefficient > 0.9999);
   t.ok(isDigitalSilence(other.sound));
   t.equal(other.sound.length, heard.sound.length, 'all zones share one timeline');
-  const [segment, ...more] = segmentsOf(loudspeaker.timeline.events, 'thon-1');
+  const [segment, ...more] = segmentsOf(events, 'thon-1');
   t.same(more, []);
-  t.equal((segment?.to ?? 0) - (segment?.from ?? 0), programme.length, 'not one sample lost or added');
-  t.same(did(loudspeaker), ['started', 'drained']);
+  const played = withoutUnderruns(heard.sound.subarray(segment?.from, segment?.to), events, segment?.from);
+  t.equal(played.length, programme.length, 'not one sample lost or added');
+  // A busy machine may hold the player up, not the card.
+  const wentDry = (what: string) => what === 'starved' || what === 'resumed';
+  t.same(
+    did(loudspeaker).filter((what) => !wentDry(what)),
+    ['started', 'drained'],
+  );
   const lines = (await readFile(join(loudspeaker.wavOf('thon-1'), '../../timeline.jsonl'), 'utf8')).trim().split('\n');
   t.same(
     lines.map((line) => JSON.parse(line)),
-    loudspeaker.timeline.events,
+    events,
   );
 });
 
@@ -109,24 +116,20 @@ test('a relay that closes in the middle hears the rest only, at the right place'
   t.equal(before?.to, after?.from, 'to the sample');
   t.ok(isDigitalSilence(first.subarray(before?.to)));
   t.ok(isDigitalSilence(second.subarray(0, after?.from)));
-  t.ok(
-    correlate(
-      first.map((value, i) => value + (second[i] ?? 0)),
-      programme,
-    ).coefficient > 0.9999,
-  );
+  const both = first.map((value, i) => value + (second[i] ?? 0));
+  t.ok(correlate(withoutUnderruns(both, loudspeaker.timeline.events), programme).coefficient > 0.9999);
 });
 
 test('the sound that a killed player had handed over is dropped', async (t) => {
   const loudspeaker = await start(t);
   loudspeaker.change({ ...ON, closed: [true, false] });
   const player = startPlayer(t, loudspeaker.player.path);
-  player.stdin?.write(bytesOf(speechLike(19_200)));
+  player.stdin?.write(bytesOf(speechLike(96_000)));
   await until(() => did(loudspeaker).includes('started'));
   player.kill('SIGKILL');
   await until(() => did(loudspeaker).includes('killed'));
   const [segment] = segmentsOf(loudspeaker.timeline.events, 'thon-1');
-  t.ok((segment?.to ?? 0) - (segment?.from ?? 0) < 19_200);
+  t.ok((segment?.to ?? 0) - (segment?.from ?? 0) < 96_000);
   t.notOk(did(loudspeaker).includes('drained'));
 
   const next = startPlayer(t, loudspeaker.player.path);
@@ -190,7 +193,7 @@ test('ffmpeg straight into the player is heard as ffmpeg decoded it', async (t) 
   t.same(await once(player, 'exit'), [0, null]);
   loudspeaker.flush();
   const { sound } = await readWav(loudspeaker.wavOf('thon-2'));
-  t.ok(correlate(sound, source).coefficient > 0.95);
+  t.ok(correlate(withoutUnderruns(sound, loudspeaker.timeline.events), source).coefficient > 0.95);
 });
 
 test('a simulator that is held up for a while loses nothing of what was written in time', async (t) => {

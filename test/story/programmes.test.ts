@@ -5,6 +5,9 @@ import { correlate } from '../../simulator/hearing/correlate.ts';
 import { type Programme, Trouble } from '../support/trouble.ts';
 import { until } from '../support/until.ts';
 
+/** Never fetched to its end. */
+const SLOW_BYTES = 4_000_000;
+
 test('programmes of every shape are heard as they are', async (t) => {
   const trouble = await Trouble.begin(t);
   const short = await trouble.programme(1, 700);
@@ -69,15 +72,15 @@ test('programmes of every shape are heard as they are', async (t) => {
     trouble.answers = (request, response) => {
       asked += 1;
       if (request.url === '/dead') return void response.destroy();
-      response.writeHead(200, { 'content-length': 40_000 });
+      response.writeHead(200, { 'content-length': SLOW_BYTES });
       const drip = setInterval(() => response.write(Buffer.alloc(1_000)), 500);
       response.on('close', () => clearInterval(drip));
     };
     const wanted = await trouble.programme(1, 350);
     const stray = (path: string, at: number) => {
       const sha256 = String(at).repeat(64);
-      const variant = { ...wanted.variant(`${trouble.mediaUrl}/${path}`), sha256, size: 40_000 };
-      return trouble.order(wanted, { programme: [{ type: 'audio', variants: [variant] }], lateBy: 20 });
+      const variant = { ...wanted.variant(`${trouble.mediaUrl}/${path}`), sha256, size: SLOW_BYTES };
+      return trouble.order(wanted, { programme: [{ type: 'audio', variants: [variant] }], lateBy: 300 });
     };
     const slow = await Promise.all([stray('slow', 1), stray('slow', 2)]);
     await until('two downloads', () => asked === 2);

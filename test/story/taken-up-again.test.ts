@@ -2,6 +2,7 @@ import { test } from 'tap';
 import { UNSURE_MS } from '../../agent/audio/player.ts';
 import { correlate } from '../../simulator/hearing/correlate.ts';
 import { segmentsOf } from '../../simulator/hearing/segments.ts';
+import { withoutUnderruns } from '../../simulator/hearing/underruns.ts';
 import type { VirtualStation } from '../../simulator/station/station.ts';
 import { type Programme, Story } from '../support/story.ts';
 import { until } from '../support/until.ts';
@@ -12,9 +13,11 @@ const sounds = (station: VirtualStation, what: 'sound-started' | 'sound-ended') 
 /** How much of a programme each stretch of sound holds, and where in it that lies, in milliseconds. */
 async function stretches(story: Story, station: VirtualStation, zone: string, programme: Programme) {
   const sound = await story.sound(station, zone);
-  return segmentsOf(station.loudspeaker.timeline.events, zone).map(({ from, to }) => {
-    const { coefficient, lag } = correlate(programme.pcm, sound.subarray(from, to));
-    return { coefficient, beginsMs: lag / 48, lengthMs: (to - from) / 48 };
+  const { events } = station.loudspeaker.timeline;
+  return segmentsOf(events, zone).map(({ from, to }) => {
+    const heard = withoutUnderruns(sound.subarray(from, to), events, from);
+    const { coefficient, lag } = correlate(programme.pcm, heard);
+    return { coefficient, beginsMs: lag / 48, lengthMs: heard.length / 48 };
   });
 }
 
@@ -49,7 +52,7 @@ test('what was interrupted goes on as its order says', async (t) => {
     t.ok(gap <= 0 && gap > -2 * UNSURE_MS, `the second part begins ${gap} ms after the end of the first`);
     const [, , , preempted] = await story.reports(order, 'resumes');
     const claimed = preempted?.evidence?.played?.ms ?? 0;
-    t.ok(claimed > 1_000 && claimed <= (first?.lengthMs ?? 0), `${claimed} of ${first?.lengthMs} ms claimed`);
+    t.ok(claimed > 0 && claimed <= (first?.lengthMs ?? 0), `${claimed} of ${first?.lengthMs} ms claimed`);
   });
 
   await t.test('after sudden death it resumes, or begins again, or does neither', async (t) => {
@@ -72,11 +75,11 @@ test('what was interrupted goes on as its order says', async (t) => {
         parts.every(({ coefficient }) => coefficient > 0.9),
         JSON.stringify(parts),
       );
-      const second = parts[1];
+      const [first, second] = parts;
       if (onInterrupt === 'resume') {
         t.ok(
-          second !== undefined && second.beginsMs > 1_000 && second.beginsMs < 3_500,
-          `from ${second?.beginsMs} ms on`,
+          second !== undefined && second.beginsMs > 100 && second.beginsMs <= (first?.lengthMs ?? 0),
+          `from ${second?.beginsMs} ms on, after ${first?.lengthMs} ms`,
         );
       }
       if (onInterrupt === 'restart') t.ok(second !== undefined && Math.abs(second.beginsMs) < 100);
@@ -88,7 +91,7 @@ test('what was interrupted goes on as its order says', async (t) => {
     const order = await story.order(short, {
       to: { stations: ['repeats'] },
       zones: ['thon-1'],
-      repeat: { times: 2, gap: 6 },
+      repeat: { times: 2, gap: 20 },
     });
     await until('the first end', () => sounds(station, 'sound-ended') === 1);
     await until('open relays in the gap', () => station.controller.state().closed.every((closed) => !closed));
@@ -112,7 +115,10 @@ test('what was interrupted goes on as its order says', async (t) => {
 
   await t.test('a cancelled airing fades out', async (t) => {
     const station = await story.station({ station: 'fades', transport: 'tcp' });
-    const order = await story.order(long, { to: { stations: ['fades'] }, zones: ['thon-1'] });
+    const order = await story.order(await story.programme(30, 300), {
+      to: { stations: ['fades'] },
+      zones: ['thon-1'],
+    });
     await until('sound', () => sounds(station, 'sound-started') === 1);
     await story.post(`/api/orders/${order.id}/cancel`, {});
     t.match(await story.outcome(order, 'fades'), { outcome: 'cancelled' });
@@ -131,7 +137,7 @@ test('a daily order airs at its local time and stays in force', async (t) => {
   t.teardown(() => story.close());
   const station = await story.station({ station: 'daily' });
   const programme = await story.programme(1);
-  const soon = new Date(Math.ceil((Date.now() + 3_000) / 60_000) * 60_000);
+  const soon = new Date(Math.ceil((Date.now() + 15_000) / 60_000) * 60_000);
   const time = soon.toISOString().slice(11, 16);
   const order = await story.order(programme, {
     to: { stations: ['daily'] },
@@ -141,7 +147,7 @@ test('a daily order airs at its local time and stays in force', async (t) => {
   const report = await until(
     'the airing',
     async () => (await story.reports(order, 'daily')).find(({ outcome }) => outcome === 'aired'),
-    90_000,
+    180_000,
   );
   t.equal(report.occurrence, soon.toISOString());
   const [began] = station.loudspeaker.timeline.events.filter(({ what }) => what === 'sound-started');

@@ -182,17 +182,15 @@ export class Trouble {
       return (await readWav(loudspeaker.wavOf(zone))).sound;
     };
     const begin = (await sound('thon-1')).length;
+    const heardSince = async (zone: string) => withoutUnderruns((await sound(zone)).subarray(begin), events, begin);
     const later = () => events.slice(since);
     return {
       started: async () => {
         await until('sound', () => later().some(({ what }) => what === 'sound-started'));
       },
       times: (zone) => later().filter((event) => event.what === 'sound-started' && event.zone === zone).length,
-      sound: async (zone) => (await sound(zone)).subarray(begin),
-      heard: async (zone, { pcm }) => {
-        const heard = withoutUnderruns((await sound(zone)).subarray(begin), loudspeaker.timeline.events, begin);
-        return correlate(heard, pcm).coefficient;
-      },
+      sound: heardSince,
+      heard: async (zone, { pcm }) => correlate(await heardSince(zone), pcm).coefficient,
     };
   }
 }
@@ -202,6 +200,7 @@ export interface Hearing {
   started(): Promise<void>;
   /** How many stretches of sound this zone has heard, the one that goes on included. */
   times(zone: string): number;
+  /** What the zone heard, without the pauses in which the sound card had run dry. */
   sound(zone: string): Promise<Int16Array>;
   /** How well the zone heard the programme, 0 to 1. */
   heard(zone: string, programme: Pick<Programme, 'pcm'>): Promise<number>;
