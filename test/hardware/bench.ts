@@ -1,4 +1,5 @@
 import type { Test } from 'tap';
+import type { LineTiming } from '../../agent/hardware/line.ts';
 import { createHardware } from '../../agent/hardware/open-hardware.ts';
 import type { Hardware, HardwareEvent, ZoneWiring } from '../../agent/hardware/ports.ts';
 import { silentLog } from '../../agent/log.ts';
@@ -53,13 +54,24 @@ export class HeardEvents {
   }
 }
 
+/** For what is to be answered: a busy machine may take longer than a driver usually waits. */
+export const PATIENT: Partial<LineTiming> = { answerMs: 10_000 };
+/** For what is to be asked again, and soon. */
+export const UNHURRIED: Partial<LineTiming> = { answerMs: 2_000 };
+
+export type StartBench = (t: Test, timing?: Partial<LineTiming>) => Promise<Bench>;
+
 export type StartTransport = (t: Test) => Parameters<typeof startController>[0]['transport'];
 
 /** A bench whose line is up. Everything is closed when the test ends. */
-export async function startBench(t: Test, transport: StartTransport): Promise<Bench> {
+export async function startBench(
+  t: Test,
+  transport: StartTransport,
+  changes: Partial<LineTiming> = {},
+): Promise<Bench> {
   const loudspeaker = new FakeLoudspeaker();
   const controller = await startController({ zones: 8, transport: transport(t), loudspeaker, log: silentLog });
-  const timing = { firstPauseMs: 50, mostPauseMs: 200 };
+  const timing = { firstPauseMs: 50, mostPauseMs: 200, ...changes };
   const hardware = createHardware({ driver: 'sc1', line: controller.line, zones, log: silentLog, timing });
   const events = new HeardEvents(hardware);
   t.teardown(async () => {
@@ -73,7 +85,7 @@ export async function startBench(t: Test, transport: StartTransport): Promise<Be
 
 /** Waits for a condition; the limit is only there to name what never came. */
 export async function until(condition: () => boolean, what: string): Promise<void> {
-  const limit = performance.now() + 20_000;
+  const limit = performance.now() + 60_000;
   while (!condition()) {
     if (performance.now() > limit) throw new Error(`never came: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));

@@ -1,8 +1,8 @@
 import type { Test } from 'tap';
-import { type Bench, refusalOf, until } from './bench.ts';
+import { refusalOf, type StartBench, UNHURRIED, until } from './bench.ts';
 
 /** What breaks around a station, and what the driver says of it. */
-export async function sc1Faults(t: Test, start: (t: Test) => Promise<Bench>): Promise<void> {
+export async function sc1Faults(t: Test, start: StartBench): Promise<void> {
   await t.test('unplug and replug, again and again', async (t) => {
     const { hardware, controller, events } = await start(t);
     for (let round = 0; round < 3; round += 1) {
@@ -22,7 +22,7 @@ export async function sc1Faults(t: Test, start: (t: Test) => Promise<Bench>): Pr
   });
 
   await t.test('a wedged controller: refused by the deadline, down, and up again when it recovers', async (t) => {
-    const { hardware, controller, events } = await start(t);
+    const { hardware, controller, events } = await start(t, UNHURRIED);
     await hardware.zones.hold(['thon-1'], 800);
     controller.faults.wedge(true);
     const waiting = [hardware.zones.keep(800), hardware.zones.readBack(), hardware.amplifier.sense()];

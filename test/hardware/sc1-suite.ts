@@ -2,7 +2,16 @@ import type { Test } from 'tap';
 import { createHardware } from '../../agent/hardware/open-hardware.ts';
 import { silentLog } from '../../agent/log.ts';
 import { startController } from '../../simulator/controller/controller.ts';
-import { type Bench, FakeLoudspeaker, refusalOf, type StartTransport, startBench, until, zones } from './bench.ts';
+import {
+  FakeLoudspeaker,
+  PATIENT,
+  refusalOf,
+  type StartBench,
+  type StartTransport,
+  startBench,
+  until,
+  zones,
+} from './bench.ts';
 import { everyDriver } from './every-driver.ts';
 import { sc1Faults } from './sc1-faults.ts';
 import { sc1Noise } from './sc1-noise.ts';
@@ -21,12 +30,12 @@ export async function sc1Suite(t: Test, transport: StartTransport): Promise<void
       return hardware;
     });
   });
-  await t.test('switching', (t) => switching(t, (t) => startBench(t, transport)));
-  await t.test('noise on the line', (t) => sc1Noise(t, (t) => startBench(t, transport)));
-  await t.test('faults', (t) => sc1Faults(t, (t) => startBench(t, transport)));
+  await t.test('switching', (t) => switching(t, (t, timing) => startBench(t, transport, timing)));
+  await t.test('noise on the line', (t) => sc1Noise(t, (t, timing) => startBench(t, transport, timing)));
+  await t.test('faults', (t) => sc1Faults(t, (t, timing) => startBench(t, transport, timing)));
 }
 
-async function switching(t: Test, start: (t: Test) => Promise<Bench>): Promise<void> {
+async function switching(t: Test, start: StartBench): Promise<void> {
   await t.test('closes the relays of exactly the zones asked for, and opens the others', async (t) => {
     const { hardware, controller } = await start(t);
     await hardware.zones.hold(['thon-1', 'thon-2'], 3000);
@@ -41,8 +50,8 @@ async function switching(t: Test, start: (t: Test) => Promise<Bench>): Promise<v
   await t.test('the controller opens every relay and mutes by itself when the lease is not renewed', async (t) => {
     const { hardware, controller, events } = await start(t);
     await hardware.amplifier.power(true);
-    await hardware.zones.hold(['thon-1'], 150);
     await hardware.amplifier.mute(false);
+    await hardware.zones.hold(['thon-1'], 150);
     await events.next('lease-lost');
     t.same(closed(controller.state().closed), []);
     t.equal(controller.state().muted, true);
@@ -56,7 +65,7 @@ async function switching(t: Test, start: (t: Test) => Promise<Bench>): Promise<v
 
   await t.test('a lease that is renewed does not lapse', async (t) => {
     const { hardware, controller, events } = await start(t);
-    await hardware.zones.hold(['thon-1'], 500);
+    await hardware.zones.hold(['thon-1'], 10_000);
     await hardware.zones.keep(60_000);
     t.ok((controller.state().leaseMs ?? 0) > 50_000);
     t.equal(events.count('lease-lost'), 0);
@@ -94,8 +103,8 @@ async function switching(t: Test, start: (t: Test) => Promise<Bench>): Promise<v
   });
 
   await t.test('many at once: each gets its own answer, one command in flight', async (t) => {
-    const { hardware } = await start(t);
-    await hardware.zones.hold(['thon-1'], 5000);
+    const { hardware } = await start(t, PATIENT);
+    await hardware.zones.hold(['thon-1'], 60_000);
     const answers = await Promise.all(
       Array.from({ length: 60 }, (_, at) => (at % 2 ? hardware.zones.readBack() : hardware.amplifier.sense())),
     );

@@ -92,8 +92,8 @@ test('HELLO is always done, and forgets the stored reply of the station before',
 test('the lease runs out by itself: mute, relays, LEASE_LOST', async (t) => {
   const { controller, heard, ask } = await connected(t);
   await ask(1, 'AMP', 'on');
-  await ask(2, 'ON', '3', '100');
-  await ask(3, 'MUTE', 'off');
+  await ask(2, 'MUTE', 'off');
+  await ask(3, 'ON', '3', '100');
   await until(() => heard().some((line) => line.includes('LEASE_LOST')));
   t.match(controller.state(), { closed: [false, false, false, false], muted: true, amplifierOn: true });
   const since = (what: string, cause: string): number =>
