@@ -34,7 +34,7 @@ export interface StageOptions {
   readonly signal: AbortSignal;
 }
 
-const ONLINE_DEADLINE_MS = 20_000;
+const ONLINE_DEADLINE_MS = 60_000;
 
 /** Starts everything; what was started belongs to `scope`, also when something else then fails. */
 export async function setStage({ directory, words, say, scope, signal }: StageOptions): Promise<Stage> {

@@ -46,7 +46,7 @@ export function prepareAgent(options: AgentProcessOptions): AgentProcess {
       });
       return child;
     },
-    async online(deadlineMs = 15_000) {
+    async online(deadlineMs = 60_000) {
       if (child === undefined) throw new Error(`${options.name} was not started`);
       await child.line((line) => (/^info online\b/.test(line) ? true : undefined), deadlineMs);
     },

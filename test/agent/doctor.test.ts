@@ -98,7 +98,7 @@ test('a station that runs is asked, one that does not is examined', async (t) =>
   await trouble.centre.close();
   await found('link/no-answer');
   agent.start();
-  await agent.child?.line((line) => (/alarm name="controller"/.test(line) ? true : undefined), 20_000);
+  await agent.child?.line((line) => (/alarm name="controller"/.test(line) ? true : undefined), 60_000);
   const { findings: told } = await examine(configuration, machine());
   t.ok(told.some(({ code, detail }) => code === 'alarm/critical' && detail.startsWith('controller: ')));
   t.equal(exitCode(told), 2);

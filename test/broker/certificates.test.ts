@@ -65,7 +65,7 @@ class Bench {
     const client = await mqtt.connectAsync(
       this.centre.mqttUrl,
       {
-        ...{ clean: true, reconnectPeriod: 0, protocolVersion: 4, connectTimeout: 5_000 },
+        ...{ clean: true, reconnectPeriod: 0, protocolVersion: 4, connectTimeout: 30_000 },
         ...{ key: key.pem, cert: certificate, ca: this.authority.certificate },
         ...more,
       },

@@ -8,7 +8,7 @@ import { loaBroker, RunningCentre } from './support/loa-broker.ts';
 import { aTextOrder, callApi } from './support/test-centre.ts';
 import { TestStation } from './support/test-station.ts';
 
-test('loa-broker stations policy', { timeout: 120_000 }, async (t) => {
+test('loa-broker stations policy', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'loa-policy-'));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   const data = join(folder, 'data');

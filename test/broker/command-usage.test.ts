@@ -5,7 +5,7 @@ import { test } from 'tap';
 import { initKeys } from '../../broker/keys/key-store.ts';
 import { loaBroker } from './support/loa-broker.ts';
 
-test('the command line teaches', { timeout: 120_000 }, async (t) => {
+test('the command line teaches', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'loa-usage-'));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   const data = join(folder, 'data');

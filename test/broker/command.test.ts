@@ -10,7 +10,7 @@ import { loaBroker, RunningCentre } from './support/loa-broker.ts';
 import { aTextOrder, callApi } from './support/test-centre.ts';
 import { TestStation } from './support/test-station.ts';
 
-test('the command line', { timeout: 120_000 }, async (t) => {
+test('the command line', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'loa-command-'));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   const data = join(folder, 'data');

@@ -20,7 +20,7 @@ test('the owner of the broker can stop orders, and nothing else', async (t) => {
   const { centre, station } = trouble;
   const programme = await trouble.programme(1);
   const relaysMoved = () => station.controller.timeline.filter(({ what }) => what === 'relay').length;
-  const logged = (text: string) => until(text, () => station.agent.child?.tail().includes(text));
+  const logged = (text: string) => station.agent.child?.line((line) => line.includes(text) || undefined, 120_000);
   const index = async (changes: Partial<OrderIndex>, signer = centre.signer) =>
     centre.say(
       changes.station === undefined ? topics.all('vinh-phuc', 'index') : topics.to('vinh-phuc', STATION, 'index'),

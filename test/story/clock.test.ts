@@ -43,8 +43,8 @@ async function setUp(t: Test, now: number, how: 'synchronised' | 'alone' | 'told
   };
   /** Waits until so many of its occurrences have ended. */
   const ended = (of: Order, count: number) =>
-    until(`${count} outcomes`, () => Object.keys(outcomes(of)).length >= count, 90_000);
-  const passed = (instant: number) => until(iso(instant), () => clock.now() > instant, 90_000);
+    until(`${count} outcomes`, () => Object.keys(outcomes(of)).length >= count, 180_000);
+  const passed = (instant: number) => until(iso(instant), () => clock.now() > instant, 180_000);
   /** Sets the system's clock and synchronises it anew, until the station follows it. */
   const jump = async (to: number) => {
     clock.set(to);

@@ -16,7 +16,7 @@ const isFile = (path: string): boolean => !path.endsWith('.sock');
 
 /** Waits until the station's journal is in order, as its log says. */
 async function settled(station: VirtualStation): Promise<void> {
-  await until('the journal to be in order', () => station.agent.child?.tail().includes('journal-settled'));
+  await station.agent.child?.line((line) => line.includes('journal-settled') || undefined, 120_000);
 }
 
 test('a journal that is lost: what has ended is not aired again, what began ends', async (t) => {
@@ -81,9 +81,9 @@ test('an old card image put back', async (t) => {
   const image = join(story.folder, 'image');
   const to = { stations: ['put-back'] };
   const programme = await story.programme(1);
-  const soon = new Date(Date.now() + 12_000).toISOString();
   const before = await story.order(programme, { to });
   await story.outcome(before, 'put-back');
+  const soon = new Date(Date.now() + 12_000).toISOString();
   const waiting = await story.order(programme, { to, when: { type: 'at', instants: [soon] } });
   await until('it to be ready', async () => outcomesOf(await story.reports(waiting, 'put-back')).includes('ready'));
   await station.agent.stop();

@@ -54,7 +54,7 @@ test('it does not matter who starts first', async (t) => {
   await waiting.agent.stop();
   await story.restartCentre(async () => {
     waiting.agent.start();
-    await until('a first attempt in vain', () => waiting.agent.child?.tail().includes('link-retry'));
+    await waiting.agent.child?.line((line) => line.includes('link-retry') || undefined, 120_000);
   });
   await story.online('first');
   const programme = await story.programme(1);

@@ -17,7 +17,7 @@ test('[P-76] quiet hours that the centre sets hold at a station that runs, and a
   t.match(await story.outcome(routine, 'here'), { outcome: 'rejected', occurrence: 'now', refusal });
   away.agent.start();
   t.match(await story.outcome(routine, 'away'), { outcome: 'rejected', occurrence: 'now', refusal });
-  t.same(await waiting(), []);
+  await until('it to have said that it keeps to it', async () => (await waiting()).length === 0);
   t.same(away.controller.timeline.filter(({ what }) => what === 'relay').length, 0, 'no relay has moved');
 
   const emergency = await story.order(programme, { priority: 'emergency' });

@@ -24,7 +24,7 @@ const soundsOf = (station: VirtualStation) =>
 
 /** Waits until the running agent's journal is in order, as its log says. */
 async function settled(station: VirtualStation): Promise<void> {
-  await until('the journal to be in order', () => station.agent.child?.tail().includes('journal-settled'));
+  await station.agent.child?.line((line) => line.includes('journal-settled') || undefined, 120_000);
 }
 
 test('a station whose card can only be read', { skip: mounted === undefined && NEEDS_ROOT }, async (t) => {
