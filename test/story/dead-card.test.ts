@@ -13,7 +13,7 @@ test('[P-95] a card that takes nothing any more', { skip: noPrlimit }, async (t)
   const program = fileURLToPath(new URL('../support/agent-on-a-bad-card.js', import.meta.url));
   const trouble = await Trouble.begin(t, { program });
   const cached = await trouble.programme(1, 500);
-  const other = await trouble.programme(4, 610);
+  const other = await trouble.programme(12, 610);
   t.match(await trouble.outcome(await trouble.order(cached)), { outcome: 'aired' });
   t.match(await trouble.outcome(await trouble.order(other)), { outcome: 'aired' });
   /** From now on the agent's writes to files fail, or do not any more. */

@@ -55,7 +55,7 @@ test('what is heard is what was ordered', async (t) => {
   await t.test('a cancelled order falls silent, and one that waits is never heard', async (t) => {
     const station = await story.station({ station: 'cancelled' });
     const to = { to: { stations: ['cancelled'] } };
-    const onAir = await story.order(long, to);
+    const onAir = await story.order(await story.programme(30, 300), to);
     await until('sound', () => station.loudspeaker.timeline.events.some(({ what }) => what === 'sound-started'));
     const waiting = await story.order(short, { ...to, zones: ['thon-2'] });
     await story.post(`/api/orders/${waiting.id}/cancel`, {});

@@ -14,11 +14,13 @@ const run = promisify(execFile);
 const program = fileURLToPath(new URL('../../agent/main.js', import.meta.url));
 const STATION = 'dai-dong';
 const tone = await recordTone(4);
+/** Still on air when two commands have run, however busy the machine. */
+const long = await recordTone(20);
 
 async function setUp(t: Test) {
   const centre = await PuppetCentre.start();
   t.teardown(() => centre.close());
-  const media = await serve((_, response) => response.end(tone.bytes));
+  const media = await serve(({ url }, response) => response.end(url === '/long' ? long.bytes : tone.bytes));
   t.teardown(() => media.close());
   const station = await startVirtualStation({
     directory: t.testdir({}),
@@ -41,19 +43,20 @@ async function setUp(t: Test) {
     await centre.order(STATION, draft);
     return draft;
   };
+  const onAir = (changes = {}) =>
+    order({ programme: [{ type: 'audio', variants: [long.variant(`${media.url}/long`)] }], ...changes });
   const agent = async (...command: string[]) =>
     (await run(process.execPath, [program, ...command, '--config', station.configuration])).stdout;
   const status = async () => JSON.parse(await agent('status', '--json')) as Status;
-  return { centre, station, order, agent, status };
+  return { centre, station, order, onAir, agent, status };
 }
 
 const sounding = (station: VirtualStation) => () => station.controller.state().closed.some(Boolean);
 const silent = (station: VirtualStation) => () => station.controller.state().closed.every((closed) => !closed);
 
 test('a local stop silences all but emergencies until it is over, and is reported', async (t) => {
-  const { centre, station, order, agent, status } = await setUp(t);
-  // Long enough for two commands on a busy machine.
-  const routine = await order({ onInterrupt: 'restart', repeat: { times: 3, gap: 0 } });
+  const { centre, station, order, onAir, agent, status } = await setUp(t);
+  const routine = await onAir({ onInterrupt: 'restart' });
   await until('sound', sounding(station));
   t.match(await status(), {
     onAir: { title: routine.title, state: 'airing' },
@@ -86,8 +89,8 @@ test('a local stop silences all but emergencies until it is over, and is reporte
 });
 
 test('the stop at the controller does the same, with the network unplugged', async (t) => {
-  const { centre, station, order, status } = await setUp(t);
-  const routine = await order();
+  const { centre, station, onAir, status } = await setUp(t);
+  const routine = await onAir();
   await until('sound', sounding(station));
   await centre.close();
   station.controller.faults.override(true);

@@ -9,12 +9,13 @@ import { until } from '../support/until.ts';
 /** The same story whatever carries it and keeps it: a routine order preempted, an outage, and reports once each. */
 async function tell(t: Test, story: Story, outage: (meanwhile: () => Promise<void>) => Promise<void>) {
   const station = await story.station({ station: 'dai-dong' });
+  const endless = await story.programme(30, 500);
   const long = await story.programme(4, 300);
   const short = await story.programme(1, 900);
   const heardSomething = (what: 'sound-started' | 'sound-ended') => () =>
     station.loudspeaker.timeline.events.some((event) => event.what === what);
 
-  const routine = await story.order(long, { to: { stations: ['dai-dong'] }, zones: ['thon-1', 'thon-2'] });
+  const routine = await story.order(endless, { to: { stations: ['dai-dong'] }, zones: ['thon-1', 'thon-2'] });
   await until('sound', heardSomething('sound-started'));
   const emergency = await story.order(short, { priority: 'emergency', zones: ['thon-1'] });
   t.match(await story.outcome(emergency, 'dai-dong'), { outcome: 'aired', evidence: { grade: 'sounded' } });

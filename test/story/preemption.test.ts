@@ -18,6 +18,7 @@ test('what matters more is heard first', async (t) => {
       story.station({ station: 'here' }),
       story.station({ station: 'elsewhere', transport: 'tcp' }),
     ]);
+    const long = await story.programme(20, 300);
     const routine = await story.order(long, { to: { stations: ['here', 'elsewhere'] } });
     await until('sound', () => here.loudspeaker.timeline.events.some(({ what }) => what === 'sound-started'));
     const emergency = await story.order(short, {
