@@ -89,6 +89,7 @@ test('after a resume everything that is not acknowledged comes again', async (t)
 test('reports that follow each other closely wait for each other, and go out at once when it pauses', async (t) => {
   const { clock, sent, delivery, add, quiet, upTo } = await begin(t);
   delivery.resume();
+  await quiet();
   for (let count = 0; count < 3; count++) await add(1);
   await quiet();
   t.same(sent, [], 'an order is on its way to the relay');

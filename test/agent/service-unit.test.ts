@@ -68,7 +68,11 @@ test('the unit is one that systemd takes, and leaves little open', { skip }, asy
         resolve(stdout + stderr),
       );
     });
-  t.equal(await analyze('verify', '--man=no'), '');
+  // It speaks of every unit of this machine that ours has to do with.
+  t.same(
+    (await analyze('verify', '--man=no')).split('\n').filter((line) => line.includes(UNIT)),
+    [],
+  );
   const [, exposure] = /exposure level for \S+: ([\d.]+)/.exec(await analyze('security', '--offline=true')) ?? [];
   t.ok(Number(exposure) < 2, `exposure ${exposure}`);
 });

@@ -41,7 +41,9 @@ test('a station whose disk is full', { skip: mounted === undefined && NEEDS_ROOT
     await disk.fill(0);
     const orders: Order[] = [];
     const detail = await until('the alarm', async () => {
-      orders.push(await trouble.order(blip));
+      const order = await trouble.order(blip);
+      orders.push(order);
+      await trouble.outcome(order, 'accepted');
       return trouble.alarm('disk');
     });
     t.match(detail, /Remove what is not needed/);
@@ -57,12 +59,17 @@ test('a station whose disk is full', { skip: mounted === undefined && NEEDS_ROOT
   await t.test('not a byte is left: nothing airs that is not remembered, and the alarm says why', async (t) => {
     // The reserve's room too.
     await disk.fill(0);
-    const orders: Order[] = [];
+    let order = trouble.draft(blip);
+    const orders = [order];
     const isDone = () => orders.every((order) => trouble.finals(order).length > 0);
     await until('the alarm', async () => {
-      const order = trouble.draft(blip);
-      orders.push(order);
+      // There is still room for what is remembered: one more, until one is not.
+      if (trouble.outcomes(order).length > 0) {
+        order = trouble.draft(blip);
+        orders.push(order);
+      }
       await trouble.centre.order('dai-dong', order);
+      await new Promise((resolve) => setTimeout(resolve, 50));
       return trouble.alarm('journal');
     });
     await disk.free();

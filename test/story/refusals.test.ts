@@ -157,7 +157,7 @@ test('what must be refused is refused by its code, and moves no relay', async (t
       ['another length', audio('tone', { durationMs: 60_000 }), 'audio-unplayable'],
       ['200 MB where 2 MB were announced', audio('huge', { size: 2_000_000 }), 'audio-size-differs'],
       ['HTTP 404', audio('missing'), 'audio-not-found'],
-      ['one byte a second', { ...audio('slow', { sha256: 'a'.repeat(64) }), lateBy: 12 }, 'audio-too-slow'],
+      ['one byte a second', { ...audio('slow', { sha256: 'a'.repeat(64) }), lateBy: 25 }, 'audio-too-slow'],
     ];
     await Promise.all(
       cases.map(async ([name, changes, code]) => {

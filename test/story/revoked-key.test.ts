@@ -64,7 +64,8 @@ test('[P-102] what a revoked key has ordered ends, unless the centre vouches for
 
   const first = centre.signer;
   const forged = later();
-  const daily = later({ when: { type: 'daily', times: ['05:00'], timeZone: 'Asia/Ho_Chi_Minh' } });
+  const halfADayLater = new Date(Date.now() + 12 * 3_600_000).toISOString().slice(11, 16);
+  const daily = later({ when: { type: 'daily', times: [halfADayLater], timeZone: 'UTC' } });
   const genuine = later();
   const onAir = draft({}, long, 'long');
   const replay = await centre.order(STATION, forged);

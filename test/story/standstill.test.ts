@@ -24,7 +24,9 @@ test('an agent that stands still on air: the relays open by themselves, and the 
       }
       const report = await trouble.outcome(order);
       if (priority === 'routine') {
-        t.match(report, { outcome: 'failed', refusal: { code: 'lease-lost' } });
+        t.equal(report.outcome, 'failed');
+        // Whichever it looks at first when it wakes.
+        t.ok(['lease-lost', 'sound-card-failed'].includes(report.refusal?.code ?? ''), `${report.refusal?.code}`);
         t.ok((report.evidence?.played?.ms ?? 0) < 6_000);
       } else {
         t.match(report, { outcome: 'aired' });
