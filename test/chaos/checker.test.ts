@@ -90,6 +90,13 @@ test('what went as it should breaks no rule', async (t) => {
     t.same(check(judged), []);
   });
 
+  await t.test('a relay that the controller opened by itself, late on a busy machine', async (t) => {
+    const lives = [{ from: START - 1_000, to: START + 500 }];
+    const opened = (ms: number) => relay('thon-1', 120, ms).map((event) => ({ ...event, cause: 'lease' }));
+    t.notOk(rules(history({ lives, timeline: opened(4_700) })).includes('relay-without-owner'));
+    t.ok(rules(history({ lives, timeline: opened(7_000) })).includes('relay-without-owner'), 'but not ever so late');
+  });
+
   await t.test('resumed after a preemption, repeated', async (t) => {
     const judged = history(
       {
