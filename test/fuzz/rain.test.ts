@@ -12,5 +12,6 @@ test('of ten thousand mutated orders none verifies or moves a relay, and none st
   t.ok(airsAfterwards, 'a true order airs afterwards');
   t.comment(`memory after each tenth: ${memoryMB.join(', ')} MB`);
   const half = memoryMB.length / 2;
-  t.ok(Math.max(...memoryMB.slice(half)) - Math.max(...memoryMB.slice(0, half)) < MOST_MORE_MB, memoryMB.join(', '));
+  // The least of each half is after a collection; the most depends on when the collector comes.
+  t.ok(Math.min(...memoryMB.slice(half)) - Math.min(...memoryMB.slice(0, half)) < MOST_MORE_MB, memoryMB.join(', '));
 });
