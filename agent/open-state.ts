@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { findFfmpeg } from './audio/ffmpeg.ts';
-import { Journal, type JournalOptions } from './book/journal.ts';
+import type { Journal, JournalOptions } from './book/journal.ts';
+import { openOwnJournal } from './book/own-journal.ts';
 import { Reserve } from './book/reserve.ts';
 import { journalsSetAside, openOrSetAside } from './book/set-aside.ts';
 import { isNoSpace } from './book/storage.ts';
@@ -110,7 +111,7 @@ async function openJournal(
       software,
     }),
   };
-  const open = () => openOrSetAside(directory, stationClock.instant(), () => Journal.open(options));
+  const open = () => openOrSetAside(directory, stationClock.instant(), () => openOwnJournal(options, configuration));
   const { opened: journal, setAside } = await open().catch(async (error: unknown) => {
     if (!isNoSpace(error)) throw error;
     log('error', 'journal-without-room', { error });

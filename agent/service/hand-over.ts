@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, stat } from 'node:fs/promises';
+import { chmod, chown, type FileHandle, mkdir, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Configuration } from '../configuration/schema.ts';
 
@@ -15,7 +15,10 @@ export interface HandOverOptions {
   readonly owner: Owner;
 }
 
-/** Makes configuration and state the service's own, and nobody else's to read. For root. */
+/**
+ * Makes the state the service's own, and nobody else's to read; the configuration it may read and not change, for it says
+ * which files root is to hand over and which programs to try. For root.
+ */
 export async function handOver({ configuration, config, owner }: HandOverOptions): Promise<void> {
   const { state, link, trust, audio } = configuration;
   const folders = [state, ...(audio.sink === 'wav' && audio.directory !== undefined ? [audio.directory] : [])];
@@ -23,7 +26,9 @@ export async function handOver({ configuration, config, owner }: HandOverOptions
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await give(folder, owner);
   }
-  for (const file of [config, link.certificate, trust.authority]) if (file !== undefined) await give(file, owner);
+  for (const file of [link.certificate, trust.authority]) if (file !== undefined) await give(file, owner);
+  await chown(config, 0, owner.gid);
+  await chmod(config, 0o640);
 }
 
 /**

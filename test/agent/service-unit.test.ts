@@ -109,7 +109,12 @@ test('installing', { skip: !root && 'needs root, to hand files over' }, async (t
     ['systemctl daemon-reload', `systemctl enable ${UNIT}`, `systemctl restart ${UNIT}`],
   );
   t.match(await readFile(system.unitFile, 'utf8'), /^Type=notify$/m);
-  for (const file of [config, key]) t.match(await stat(file), { uid: 12345, gid: 12345, mode: 0o100600 });
+  t.match(await stat(key), { uid: 12345, gid: 12345, mode: 0o100600 });
+  t.match(
+    await stat(config),
+    { uid: 0, gid: 12345, mode: 0o100640 },
+    'what root goes by is not the service’s to change',
+  );
   t.match(await stat(join(folder, 'state')), { uid: 12345, mode: 0o40700 });
   t.equal((await stat(join(folder, 'of-root'))).uid, 0, 'no link is followed');
 

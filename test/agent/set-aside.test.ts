@@ -6,11 +6,13 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { test } from 'tap';
 import { bookOrder } from '../../agent/book/book.ts';
-import type { Journal } from '../../agent/book/journal.ts';
+import type { Journal, JournalOptions } from '../../agent/book/journal.ts';
+import { openOwnJournal } from '../../agent/book/own-journal.ts';
 import { journalsSetAside, openOrSetAside } from '../../agent/book/set-aside.ts';
 import { JournalInUseError } from '../../agent/book/storage.ts';
+import { silentLog } from '../../agent/log.ts';
 import type { VerifiedOrder } from '../../agent/verify/verify-order.ts';
-import { anOrder } from '../support/examples.ts';
+import { anOrder, aReport } from '../support/examples.ts';
 import { openJournal } from '../support/journal.ts';
 
 const at = '2026-11-20T08:00:00.000Z';
@@ -183,4 +185,30 @@ test('a value that is no JSON costs its record alone', async (t) => {
   t.equal(setAside, undefined);
   t.same([...opened.orders.keys()], [orderId(1), orderId(3)]);
   await opened.close();
+});
+
+test('[P-70] what another station has kept is set aside: it must neither air nor be reported under another name', async (t) => {
+  const directory = join(t.testdir(), 'journal');
+  const stamp: JournalOptions['stamp'] = (draft, number) => ({ ...aReport(), ...draft, ...number });
+  let opened = 0;
+  const open = (centre: string, station: string) =>
+    openOrSetAside(directory, `${++opened}`, () =>
+      openOwnJournal({ directory, log: silentLog, stamp }, { centre, station }),
+    );
+  const first = await open('vinh-phuc', 'dai-dong');
+  await book(first.opened, 1);
+  await first.opened.close();
+  const same = await open('vinh-phuc', 'dai-dong');
+  t.same([same.setAside, same.opened.orders.size], [undefined, 1]);
+  await same.opened.close();
+  for (const [centre, station] of [
+    ['vinh-phuc', 'dao-tru'],
+    ['phu-tho', 'dao-tru'],
+  ] as const) {
+    const other = await open(centre, station);
+    t.match(other.setAside, /^journal\.broken-/);
+    t.same([other.opened.orders.size, other.opened.backlog], [0, 0], `${centre}/${station} begins anew`);
+    await book(other.opened, 2);
+    await other.opened.close();
+  }
 });
