@@ -12,7 +12,6 @@ import { Authority, type Issued, type Subject } from '../authority/authority.ts'
 import { normalSerial } from '../authority/identity.ts';
 import type { Database } from '../database/database.ts';
 import type { Log } from '../log.ts';
-import { TokenBucket } from '../token-bucket.ts';
 import { lockOwner } from './owner-lock.ts';
 import {
   certificateOfUse,
@@ -28,14 +27,12 @@ import {
   useCode,
   voidCode,
 } from './store.ts';
-import { WrongCodes } from './wrong-codes.ts';
+import { Tries } from './tries.ts';
 
 /** A technician may travel for days; a code that lies about longer is somebody else's chance. */
 const CODE_DAYS = 7;
 /** A station asks from 90 days before the end, by its own clock. */
 const RENEW_MS = 120 * 86_400_000;
-/** Lines about those who try too often: a flood must not become a flood of lines. */
-const LINES = { perSecond: 1, burst: 1 };
 
 export interface EnrolmentOptions {
   readonly centre: string;
@@ -62,13 +59,12 @@ export class Enrolment {
   readonly #options: EnrolmentOptions;
   readonly #revoked: Set<string>;
   readonly #revokedStations: Set<string>;
-  readonly #wrongCodes = new WrongCodes();
-  readonly #lines = new TokenBucket(LINES);
-  #turnedAway = 0;
+  readonly #tries: Tries;
   #lookedUp: Promise<unknown> = Promise.resolve();
 
   private constructor(options: EnrolmentOptions, revoked: readonly string[], revokedStations: readonly string[]) {
     this.#options = options;
+    this.#tries = new Tries(options.log);
     this.#revoked = new Set(revoked);
     this.#revokedStations = new Set(revokedStations);
   }
@@ -118,17 +114,12 @@ export class Enrolment {
 
   /** Whether a request from there is to be looked at; asked before anything of it is read [P-120]. */
   mayTry(address: string): boolean {
-    if (this.#wrongCodes.mayTry(address)) return true;
-    this.#turnedAway++;
-    if (this.#lines.take()) {
-      this.#options.log('warn', 'enrolment-refused', { peer: address, code: 'busy', total: this.#turnedAway });
-    }
-    return false;
+    return this.#tries.areLeft(address);
   }
 
   /** A request from there could not be read: it counts as a wrong code, or it would cost its sender nothing. */
   noteUnreadable(address: string): void {
-    this.#wrongCodes.note(address);
+    this.#tries.failed(address);
   }
 
   /**
@@ -157,7 +148,7 @@ export class Enrolment {
       return { certificate: issued.certificate, replaced };
     });
     if (certificate === undefined) {
-      this.#wrongCodes.note(address);
+      this.#tries.failed(address);
       return refused('wrong-code');
     }
     this.#cutOff(replaced, cut);
@@ -250,7 +241,7 @@ export class Enrolment {
       if (!this.mayTry(address)) return refused('busy', 'too many wrong codes');
       const plan = await planOf(this.#options.database, hash);
       if (plan !== undefined) return accepted(plan);
-      this.#wrongCodes.note(address);
+      this.#tries.failed(address);
       return refused('wrong-code');
     });
     this.#lookedUp = looking.catch(() => undefined);
