@@ -81,7 +81,10 @@ const sentences: readonly (readonly [RegExp, string])[] = [
     /^the card cannot be written \((.+)\): .*$/,
     'không ghi được vào thẻ nhớ ($1): đài chạy tạm trong bộ nhớ, khởi động lại là mất',
   ],
-  [/^it was damaged and is set aside as (.+); a new one was begun$/, 'sổ hỏng đã cất với tên $1; đã mở sổ mới'],
+  [
+    /^an earlier one, damaged or another station's, is set aside as (.+); a new one was begun$/,
+    'sổ cũ (hỏng, hoặc của đài khác) đã cất với tên $1; đã mở sổ mới',
+  ],
   [/^a message was refused: (.+)$/, 'đã từ chối một lệnh không đúng chữ ký ($1)'],
   [
     /^ends (\S+) and could not be renewed: (.+)$/,

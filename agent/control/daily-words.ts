@@ -1,4 +1,4 @@
-import { USUAL_TIME_ZONE } from './policy-words.ts';
+import { localInstant, USUAL_TIME_ZONE } from './local-instant.ts';
 import type { DailyLine, Status } from './status.ts';
 
 /** What a technician reads of when a daily order occurs. */
@@ -36,6 +36,8 @@ const english: DailyWords = {
   over: 'none to come',
 };
 
+const TO_THE_MINUTE = 'YYYY-MM-DD HH:MM'.length;
+
 /** When a daily order occurs, and when next, both in its own local time. */
 export function dailyTimes(line: DailyLine, clock: Status['clock'], language: 'vi' | 'en'): readonly [string, string] {
   const say = language === 'en' ? english : vietnamese;
@@ -47,10 +49,6 @@ export function dailyTimes(line: DailyLine, clock: Status['clock'], language: 'v
     ...(until === undefined ? [] : [say.until(until)]),
     ...(timeZone === USUAL_TIME_ZONE ? [] : [say.timeZone(timeZone)]),
   ].join(' ');
-  if (next !== undefined) return [when, say.next(local(next, timeZone))];
+  if (next !== undefined) return [when, say.next(localInstant(next, timeZone).slice(0, TO_THE_MINUTE))];
   return [when, clock === 'trusted' ? say.over : say.unknown];
 }
-
-/** Like 2026-11-20 05:00, as Swedes write it. */
-const local = (instant: string, timeZone: string): string =>
-  new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'short', timeZone }).format(new Date(instant));

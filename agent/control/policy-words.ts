@@ -1,4 +1,5 @@
 import type { Policy } from '../../protocol/policy.ts';
+import { localInstant, USUAL_TIME_ZONE } from './local-instant.ts';
 import type { Status } from './status.ts';
 
 /** What a technician reads of the policies in force. */
@@ -41,15 +42,12 @@ const english: PolicyWords = {
   timeZone: (name) => `time of ${name}`,
 };
 
-/** Not worth a word. */
-export const USUAL_TIME_ZONE = 'Asia/Ho_Chi_Minh';
-
 /** One line for each policy; a station without any says so. */
 export function policyLines({ station, centre }: Status['policies'], language: 'vi' | 'en'): readonly string[] {
   const say = language === 'en' ? english : vietnamese;
   const line = (title: string, policy: Policy) => `${title}: ${rules(policy, say).join('; ') || say.none}`;
   const { all, station: here, issuedAt } = centre ?? {};
-  const since = issuedAt === undefined ? '' : ` (${say.since(issuedAt)})`;
+  const since = issuedAt === undefined ? '' : ` (${say.since(localInstant(issuedAt))})`;
   return [
     line(say.station, station ?? { timeZone: USUAL_TIME_ZONE, quietHours: [], volumeCeilings: [] }),
     ...(all === undefined && here === undefined ? [`${say.centre}${since}: ${say.none}`] : []),

@@ -2,6 +2,7 @@ import type { Priority } from '../../protocol/fields.ts';
 import type { Grade } from '../../protocol/report.ts';
 import { alarmText } from './alarm-words.ts';
 import { dailyTimes } from './daily-words.ts';
+import { localInstant } from './local-instant.ts';
 import { policyLines } from './policy-words.ts';
 import { reasonText } from './reason-words.ts';
 import type { AiringLine, DailyLine, History, Status } from './status.ts';
@@ -67,13 +68,13 @@ const vietnamese: StatusWords = {
   more: (count) => `… còn ${count} mục nữa`,
   now: 'ngay',
   whole: 'cả lệnh',
-  daily: 'Lệnh phát định kỳ còn hiệu lực (giờ địa phương)',
+  daily: 'Lệnh phát định kỳ còn hiệu lực',
   refused: 'Bị từ chối trong một ngày qua',
   preferred: 'Thứ tự ưu tiên do xã đặt',
   waitingReports: (count) => `Báo cáo chờ trung tâm nhận: ${count}`,
   recalling: 'Đang chờ trung tâm cho biết những lượt đã phát; đến khi đó đài chỉ nhận lệnh khẩn cấp',
   setAside: (name) =>
-    `Sổ nhật ký của đài đã hỏng, được cất riêng với tên ${name}; đài đã mở sổ mới và hỏi lại trung tâm. Hãy kiểm tra thẻ nhớ, rồi xóa hoặc chuyển ${name} đi.`,
+    `Sổ nhật ký cũ, bị hỏng hoặc của đài khác, được cất riêng với tên ${name}; đài đã mở sổ mới và hỏi lại trung tâm. Hãy kiểm tra thẻ nhớ, rồi xóa hoặc chuyển ${name} đi.`,
   unwritable: (why) =>
     `KHÔNG GHI ĐƯỢC VÀO THẺ NHỚ (${why}): đài chạy tạm trong bộ nhớ, mất điện là mất sổ nhật ký. Hãy thay thẻ nhớ sớm.`,
   alarms: 'Cảnh báo',
@@ -108,13 +109,13 @@ const english: StatusWords = {
   more: (count) => `… and ${count} more`,
   now: 'now',
   whole: 'the whole order',
-  daily: 'Daily orders in force (local time)',
+  daily: 'Daily orders in force',
   refused: 'Refused within a day',
   preferred: 'Order set by the commune between priority orders',
   waitingReports: (count) => `Reports waiting for the centre: ${count}`,
   recalling: 'The centre has yet to say what it knows of this journal; until then only emergencies are taken',
   setAside: (name) =>
-    `The station's journal was damaged and is set aside as ${name}; a new one was begun, and the centre was asked what it knows. Check the card, then remove ${name}.`,
+    `An earlier journal, damaged or another station's, is set aside as ${name}; a new one was begun, and the centre was asked what it knows. Check the card, then remove ${name}.`,
   unwritable: (why) =>
     `THE CARD CANNOT BE WRITTEN (${why}): the station runs from memory, and a power cut takes its journal. Change the card soon.`,
   alarms: 'Alarms',
@@ -128,7 +129,7 @@ export function statusText(status: Status, language: 'vi' | 'en'): string {
       ? [`${title}: ${say.none}`]
       : [`${title}:`, ...upTo(total, lines, say).map((line) => `  ${line}`)];
   return [
-    `${status.name} (${status.station}), ${status.software}, ${status.now}`,
+    `${status.name} (${status.station}), ${status.software}, ${localInstant(status.now)}`,
     ...(status.stopped ? [say.stopped] : []),
     [say.link[status.link], say.centre[status.centre], say.clock[status.clock]].join('. '),
     status.onAir === undefined ? say.silent : `${say.onAir}: ${airingText(status.onAir, language)}`,
@@ -164,7 +165,7 @@ export function statusText(status: Status, language: 'vi' | 'en'): string {
     ...(status.unwritable === undefined ? [] : [say.unwritable(status.unwritable)]),
     ...list(
       say.alarms,
-      status.alarms.map((alarm) => `${alarmText(alarm, language)} (${alarm.since})`),
+      status.alarms.map((alarm) => `${alarmText(alarm, language)} (${localInstant(alarm.since)})`),
     ),
   ].join('\n');
 }
@@ -182,13 +183,13 @@ function upTo(total: number, lines: readonly string[], say: StatusWords): readon
 }
 
 function pastText(airing: AiringLine, language: 'vi' | 'en'): string {
-  return [...(airing.at === undefined ? [] : [airing.at]), airingText(airing, language)].join('  ');
+  return [...(airing.at === undefined ? [] : [localInstant(airing.at)]), airingText(airing, language)].join('  ');
 }
 
 function airingText(airing: AiringLine, language: 'vi' | 'en'): string {
   const say = language === 'en' ? english : vietnamese;
-  const { occurrence = say.whole } = airing;
-  const when = occurrence === 'now' ? say.now : occurrence;
+  const { occurrence } = airing;
+  const when = occurrence === undefined ? say.whole : occurrence === 'now' ? say.now : localInstant(occurrence);
   const reason = airing.code === undefined ? [] : [say.reason(reasonText(airing.code, airing.because, language))];
   const proof = airing.grade === undefined ? [] : [say.grade[airing.grade]];
   const parts = [

@@ -57,7 +57,11 @@ export class JournalAlarm {
       const why = `the card cannot be written (${unwritable})`;
       alarms.raise('journal', 'critical', `${why}: the station runs from memory, and nothing outlives a restart`);
     } else if (this.#setAside !== undefined) {
-      alarms.raise('journal', 'warning', `it was damaged and is set aside as ${this.#setAside}; a new one was begun`);
+      alarms.raise(
+        'journal',
+        'warning',
+        `an earlier one, damaged or another station's, is set aside as ${this.#setAside}; a new one was begun`,
+      );
     } else {
       alarms.clear('journal');
     }

@@ -36,7 +36,7 @@ const told: readonly (readonly [AlarmName, string])[] = [
     'the centre does not say what it knows of this journal: reports wait, and after a start only emergencies are taken',
   ],
   ['journal', 'the card cannot be written (EROFS): the station runs from memory, and nothing outlives a restart'],
-  ['journal', 'it was damaged and is set aside as journal.broken-1; a new one was begun'],
+  ['journal', "an earlier one, damaged or another station's, is set aside as journal.broken-1; a new one was begun"],
   ['forged', 'a message was refused: bad-signature'],
   ['overload', 'too many airings are open: orders are refused'],
 ];

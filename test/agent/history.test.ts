@@ -40,11 +40,14 @@ test('history tells which orders were refused as a whole, when and why', async (
   ]);
   t.notOk('occurrence' in (history.airings[0] ?? {}), 'no airing stands for it');
   t.same(historyText(history, 'vi').split('\n'), [
-    `${later}  «Họp thôn 9» — bị từ chối, thông thường, cả lệnh, thon-9, lý do: đài không có cụm loa này`,
-    `${at}  «Bản tin sáng» — đã phát, thông thường, ngay, thon-1`,
+    `2026-11-20 16:00:00  «Họp thôn 9» — bị từ chối, thông thường, cả lệnh, thon-9, lý do: đài không có cụm loa này`,
+    `2026-11-20 15:00:00  «Bản tin sáng» — đã phát, thông thường, ngay, thon-1`,
     '«Lệnh cũ» — bị từ chối, thông thường, cả lệnh, thon-1',
   ]);
-  t.match(historyText(history, 'en'), `${later}  «Họp thôn 9» — rejected, routine, the whole order, thon-9, reason: `);
+  t.match(
+    historyText(history, 'en'),
+    `2026-11-20 16:00:00  «Họp thôn 9» — rejected, routine, the whole order, thon-9, reason: `,
+  );
   t.same(
     refusedSince(journal, Date.parse(later)).map(({ title }) => title),
     ['Họp thôn 9'],

@@ -150,7 +150,7 @@ test('a daily order is shown while its next occurrence is days away', async (t) 
   t.match(await status(), { booked: [], daily: [{ order: daily.id, times: ['05:00'], from: when.from, next }] });
   t.match(
     await agent('status'),
-    /Lệnh phát định kỳ còn hiệu lực \(giờ địa phương\):\n {2}«Thử loa».*05:00 hằng ngày từ .*lần tới: \d/,
+    /Lệnh phát định kỳ còn hiệu lực:\n {2}«Thử loa».*05:00 hằng ngày từ .*lần tới: \d/,
   );
 });
 
