@@ -46,6 +46,7 @@ test('programmes of every shape are heard as they are', async (t) => {
     const quieter = 20 * Math.log10(level(sound.subarray(lag, lag + expected.length)) / level(expected));
     t.ok(Math.abs(quieter + 12) < 0.5, `${quieter.toFixed(1)} dB`);
     const full = await trouble.outcome(await trouble.order(short));
+    t.match(full, { outcome: 'aired' });
     const said = (report.evidence?.played?.rmsDb ?? 0) - (full.evidence?.played?.rmsDb ?? 0);
     t.ok(Math.abs(said + 12) < 0.5, `the report says ${said.toFixed(1)} dB: what went to the sink`);
   });
