@@ -148,10 +148,7 @@ test('a daily order is shown while its next occurrence is days away', async (t) 
   await centre.outcome(daily, 'accepted');
   const next = new Date(`${when.from}T05:00:00+07:00`).toISOString();
   t.match(await status(), { booked: [], daily: [{ order: daily.id, times: ['05:00'], from: when.from, next }] });
-  t.match(
-    await agent('status'),
-    /Lệnh phát định kỳ còn hiệu lực:\n {2}«Thử loa».*05:00 hằng ngày từ .*lần tới: \d/,
-  );
+  t.match(await agent('status'), /Lệnh phát định kỳ còn hiệu lực:\n {2}«Thử loa».*05:00 hằng ngày từ .*lần tới: \d/);
 });
 
 test('a screen that does not hold everything says how much more there is', async (t) => {
