@@ -36,6 +36,18 @@ const aired: readonly Told[] = [
   { outcome: 'aired', ms: 2_200 },
 ];
 
+/** Cut short, and long afterwards taken up again. */
+const tookUpAgain = (): Partial<StationHistory> => ({
+  hearings: [sound(130, 900), sound(21_000, 23_000)],
+  timeline: relay('thon-1', 120, 910, 20_900, 23_010),
+  reports: reportsOf([
+    ...aired.slice(0, 3),
+    { outcome: 'interrupted', ms: 950, continues: true },
+    { outcome: 'airing', ms: 20_900 },
+    { outcome: 'aired', ms: 23_050 },
+  ]),
+});
+
 const sound = (from: number, to: number, hearing: Partial<Hearing> = {}): Hearing => ({
   ...{
     zone: 'thon-1',
@@ -71,6 +83,10 @@ const rules = (judged: History): Rule[] => [...new Set(check(judged).map(({ rule
 
 test('what went as it should breaks no rule', async (t) => {
   t.same(check(history()), []);
+
+  await t.test('a warning comes back as long as it is in force', async (t) => {
+    t.same(rules(history(tookUpAgain(), { priority: 'emergency' })), []);
+  });
 
   await t.test('restarted after a sudden death', async (t) => {
     const judged = history({
@@ -367,6 +383,7 @@ test('every broken promise is found', async (t) => {
       ),
     ],
     ['a backlog is played', 'too-late', history({}, { issuedAt: START - 20_000 })],
+    ['a remainder is played long afterwards', 'too-late', history(tookUpAgain())],
     [
       'a relay outlives its agent',
       'relay-without-owner',

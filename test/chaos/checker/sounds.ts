@@ -102,7 +102,10 @@ function airedUnheard(airing: Airing, hearings: readonly Hearing[]): Violation[]
   });
 }
 
-/** Nothing begins before its instant, and nothing for the first time after its grace: no backlog is played. */
+/**
+ * Nothing begins before its instant, nothing for the first time after its grace, and nothing but a warning comes back after
+ * it would have ended [P-130]: no backlog is played.
+ */
 function offTime(airing: Airing, hearings: readonly Hearing[], toleranceMs: number): Violation[] {
   const { order, occurrence, attempts } = airing;
   const due = occurrence === 'now' ? order.issuedAt : Date.parse(occurrence);
@@ -113,7 +116,10 @@ function offTime(airing: Airing, hearings: readonly Hearing[], toleranceMs: numb
   const inTime = Math.max(Math.min(due + order.lateByMs, order.expiresAt), latestUntrusted(airing, begun));
   const latest = inTime + LATENESS_MS + toleranceMs;
   if (first < due - toleranceMs) return [{ rule: 'too-early', ...told, what: `${due - first} ms before its instant` }];
-  return begun > latest ? [{ rule: 'too-late', ...told, what: `${begun - due} ms after its instant` }] : [];
+  if (begun > latest) return [{ rule: 'too-late', ...told, what: `${begun - due} ms after its instant` }];
+  const last = Math.max(...hearings.map(({ from }) => from));
+  const comesBack = order.priority === 'emergency' || last <= latest + order.times * order.durationMs;
+  return comesBack ? [] : [{ rule: 'too-late', ...told, what: `came back ${last - due} ms after its instant` }];
 }
 
 /** A warning does not wait for the time to be known: it counts its grace from the start of the agent. */
