@@ -54,6 +54,8 @@ export function afterAttempt(situation: Situation): NextStep {
     case 'failed': {
       const restMs = RESTS_MS[failures];
       const mayPass = attempt.refusal !== undefined && passing.includes(attempt.refusal.code);
+      // Of a warning in several parts the others go on; it is reported as failed all the same.
+      if (order.priority === 'emergency' && attempt.perhapsWhole && until < ofSamples) return { step: 'pause' };
       const heardInFull = attempt.samples >= ofSamples || attempt.perhapsWhole === true;
       // The worst failure is a warning that does not sound.
       if (order.priority === 'emergency' && mayPass && !heardInFull && restMs !== undefined) {

@@ -84,6 +84,7 @@ export function openExchange(options: ExchangeOptions): Exchange {
     log,
     ask: (journal) => voice.pull({ journal }),
     onAnswered: () => delivery.resume(),
+    onDoubt: () => delivery.pause(),
     onSettled: async () => {
       await receiver.takeEarly();
       await reconciliation.repeat();

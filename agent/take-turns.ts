@@ -48,11 +48,13 @@ export async function takeTurns(
   let failures = 0;
   let marked = false;
   let heard = false;
+  /** Samples at the ends of parts that the sound card may have swallowed. */
+  let unsure = 0;
   let last: Attempt | undefined;
   /** How it has ended if it gets no other turn. */
   let soFar: Outcome | undefined;
   const details = ({ refusal, relayAt, soundAt, samples }: Attempt): Partial<ReportDraft> => ({
-    evidence: evidence.conclude(meter, samples, ofSamples),
+    evidence: evidence.conclude(meter, samples - unsure, ofSamples),
     ...(refusal && { refusal: refusalOf(refusal) }),
     timing: {
       ...(relayAt !== undefined && { toRelayMs: Math.max(0, relayAt - dueAt) }),
@@ -76,6 +78,7 @@ export async function takeTurns(
       // What was seen of an earlier try proves nothing of this one.
       evidence = new EvidenceCollector(hardware.traits.readback, airing.zones);
       meter = new Meter();
+      unsure = 0;
     }
     const until = Math.min(ofSamples, (Math.floor(from / partSamples) + 1) * partSamples);
     const ending = ofSamples - from <= ENDING_SAMPLES ? { ending: true as const } : {};
@@ -108,7 +111,7 @@ export async function takeTurns(
           );
         },
         markEnding: async () => {
-          if (until === ofSamples) await recordProgress(journal, airing, { samples: from, ending: true });
+          if (until === ofSamples) await recordProgress(journal, airing, { ending: true });
         },
         signal: AbortSignal.any([closing, turn.preempted]),
         fade: withdrawn,
@@ -141,10 +144,17 @@ export async function takeTurns(
     switch (next.step) {
       case 'nothing':
         return;
-      case 'end':
-        await record(next.outcome, { at: stationClock.instant() }, { ...details(attempt), ...stop });
+      case 'end': {
+        // [P-40] Of one part nobody knows whether its end was heard.
+        const [outcome, doubt] =
+          next.outcome === 'aired' && unsure > 0
+            ? (['failed', because('sound-card-failed')] as const)
+            : [next.outcome, {}];
+        await record(outcome, { at: stationClock.instant() }, { ...details(attempt), ...stop, ...doubt });
         return;
+      }
       case 'pause':
+        if (attempt.result === 'failed') unsure += until - attempt.samples;
         marked = true;
         soFar = 'interrupted';
         from = until;
@@ -165,7 +175,8 @@ export async function takeTurns(
         marked = false;
         soFar = next.outcome;
         from = next.from;
-        if (!heard) window.waitsAgain();
+        if (heard) window.cutShort();
+        else window.waitsAgain();
         const standing = { at: stationClock.instant(), samples: from };
         if (!(await record(next.outcome, standing, { ...details(attempt), ...stop, continues: true }))) return;
         if (closing.aborted) return;

@@ -76,9 +76,12 @@ export async function bookOccurrences(
   await journal.commit(() => {
     const record = journal.orders.get(order.id);
     if (record === undefined || record.order.rev !== order.rev || journal.isCancelled(order)) return undefined;
-    const isBooked = (instant: number) =>
-      instant <= (record.through ?? 0) ||
-      journal.airings.has(airingKey({ order, occurrence: new Date(instant).toISOString() }));
+    const ended = endedBefore(journal, order);
+    const isBooked = (instant: number) => {
+      const occurrence = new Date(instant).toISOString();
+      const isKnown = journal.airings.has(airingKey({ order, occurrence })) || ended.has(occurrence);
+      return instant <= (record.through ?? 0) || isKnown;
+    };
     const wanted = instants.filter((instant) => !isBooked(instant));
     const lateFrom = (instant: number) => latestStart(order, new Date(instant).toISOString());
     const gone = wanted.filter((instant) => now > Math.min(lateFrom(instant), Date.parse(order.expiresAt)));
@@ -171,13 +174,15 @@ function occurrencesOf(order: Order): readonly Occurrence[] {
 
 /**
  * Instants of an order that an earlier revision of it has ended: they are over, whatever the later one changes. What was
- * cancelled, as what waits is by a later revision, is not.
+ * cancelled, as what waits is by a later revision, is not; nor is what was given up before its instant, for instance
+ * because its recording was the wrong one: the revision is there to mend that.
  */
 function endedBefore(journal: Journal, { id, rev }: Order): ReadonlySet<Occurrence> {
   const ended = journal
     .airingsOf(id)
-    .filter((airing) => airing.order.rev < rev && !isOpen(airing) && airing.state !== 'cancelled');
-  return new Set(ended.map(({ occurrence }) => occurrence).filter((occurrence) => occurrence !== 'now'));
+    .filter((airing) => airing.order.rev < rev && !isOpen(airing) && airing.state !== 'cancelled')
+    .filter(({ occurrence, at }) => occurrence !== 'now' && (at === undefined || at >= occurrence));
+  return new Set(ended.map(({ occurrence }) => occurrence));
 }
 
 const isKnown = (journal: Journal, order: Order): boolean =>

@@ -7,17 +7,20 @@ import { type AiringRecord, airingKey } from './records.ts';
 /**
  * Gives an outcome to what of a daily order fell due up to `until` (milliseconds since 1970), when it was cancelled or
  * replaced, and was not booked by then, because the station was away: it was missed, or cancelled where it might still
- * have begun. `instants`: all that lie between what was looked at and `until`. Once, however often it is called.
+ * have begun. `instants`: all that lie between what was looked at and `through`. Once, however often it is called.
  */
 export async function concludeOccurrences(
   journal: Journal,
   order: Order,
-  instants: readonly number[],
-  until: number,
+  {
+    instants,
+    through,
+    until,
+  }: { readonly instants: readonly number[]; readonly through: number; readonly until: number },
 ): Promise<void> {
   await journal.commit(() => {
     const record = journal.orders.get(order.id);
-    if (record === undefined || record.order.rev !== order.rev || (record.through ?? 0) >= until) return undefined;
+    if (record === undefined || record.order.rev !== order.rev || (record.through ?? 0) >= through) return undefined;
     const isBooked = (occurrence: string) => journal.airings.has(airingKey({ order, occurrence }));
     const airings = instants
       .map((instant) => new Date(instant).toISOString())
@@ -29,7 +32,7 @@ export async function concludeOccurrences(
       });
     return {
       insist: insists({ order }),
-      order: { ...record, through: until },
+      order: { ...record, through },
       airings,
       reports: airings.map((airing) => reportOf(airing, airing.state === 'missed' ? 'missed' : 'cancelled')),
     };

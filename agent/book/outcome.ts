@@ -50,7 +50,7 @@ export function recordOutcome(
 export function recordProgress(
   journal: Journal,
   airing: BookedAiring,
-  progress: { readonly samples: number; readonly since?: number; readonly ending?: true },
+  progress: { readonly samples?: number; readonly since?: number; readonly ending?: true },
 ): Promise<boolean> {
   return journal.commit(() => {
     const record = journal.airings.get(airing.key);

@@ -58,22 +58,32 @@ export class Planner {
     const record = this.#options.journal.orders.get(id);
     if (record === undefined || record.order.rev >= rev) return;
     if (this.#options.journal.isCancelled(record.order)) await this.#concludeCancelled(record);
-    else await this.#conclude(record, issuedAt);
+    else await this.#conclude(record, Date.parse(issuedAt));
   }
 
   /** Nothing is said of an order whose end the centre has told [P-72]. */
   async #concludeCancelled(record: OrderRecord): Promise<void> {
     const { issuedAt, told } = this.#options.journal.cancels.get(record.order.id) ?? {};
-    if (issuedAt !== undefined && !told) await this.#conclude(record, issuedAt);
+    if (issuedAt !== undefined && !told) await this.#conclude(record, Date.parse(issuedAt));
   }
 
-  async #conclude({ order, state, through }: OrderRecord, at: string): Promise<void> {
+  /** `at`: milliseconds since 1970; what is issued ahead of time ends nothing that has not fallen due. */
+  async #conclude({ order, state, through }: OrderRecord, at: number): Promise<void> {
     if (state !== 'booked' || order.when.type !== 'daily') return;
-    const until = Math.min(Date.parse(at), Date.parse(order.expiresAt));
-    const after = through ?? Date.parse(order.issuedAt) - 1;
-    if (after >= until) return;
+    const { journal, stationClock } = this.#options;
+    const now = stationClock.trusted ? stationClock.now() : Number.POSITIVE_INFINITY;
+    const until = Math.min(at, now, Date.parse(order.expiresAt));
     const schedule = await this.#scheduleOf(order);
-    await concludeOccurrences(this.#options.journal, order, schedule.between(after, until), until);
+    let after = through ?? Date.parse(order.issuedAt) - 1;
+    while (after < until) {
+      const portion = Math.min(after + PORTION_MS, until);
+      await concludeOccurrences(journal, order, {
+        instants: schedule.between(after, portion),
+        through: portion,
+        until,
+      });
+      after = portion;
+    }
   }
 
   async #plan(): Promise<void> {

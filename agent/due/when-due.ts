@@ -15,8 +15,10 @@ export interface Window {
   readonly lateOutcome: Extract<Outcome, 'missed' | 'expired' | 'interrupted' | 'preempted'>;
   /** Looks at the time right before it begins: that it is late may be known only since it fell due. */
   look(): void;
-  /** It has begun once: from now on it may come back as long as [P-130] says. */
+  /** It has begun: what goes on, in pieces perhaps, is bounded by the order's end alone. */
   begun(): void;
+  /** It was cut short: from now on it may come back as long as [P-130] says. */
+  cutShort(): void;
   /** It has not begun after all: nothing of it was heard [P-79]. */
   waitsAgain(): void;
 }
@@ -89,6 +91,9 @@ export function whenDue(
       if (now !== undefined && now > latest && !signal.aborted) late.abort();
     },
     begun: () => {
+      latest = expiry;
+    },
+    cutShort: () => {
       latest = latestToReturn;
     },
     waitsAgain: () => {

@@ -27,6 +27,8 @@ export interface RecallingOptions {
   readonly ask: (question: RecallQuestion) => void;
   /** Reports may be sent from now on. */
   readonly onAnswered: () => void;
+  /** No report may be sent before the centre has answered again. */
+  readonly onDoubt: () => void;
   /** Nothing is left to be asked, for the first time: orders may be pulled and booked. */
   readonly onSettled: () => Promise<void>;
   readonly onBooking: (booking: Booking) => void;
@@ -51,6 +53,8 @@ export class Recalling {
   /** What the centre had acknowledged when it was asked. */
   #acknowledged = 0;
   #after = 0;
+  /** Grows whenever the centre comes or goes: an answer is worth something on its own connection only. */
+  #connection = 0;
   #answered = false;
   /** Whether the centre has answered since the start. */
   #known = false;
@@ -77,12 +81,14 @@ export class Recalling {
 
   /** The centre listens, perhaps anew. */
   begin(): void {
+    this.#connection += 1;
     this.#answered = false;
     this.#ask();
   }
 
   /** The centre is away. */
   pause(): void {
+    this.#connection += 1;
     this.#cancelAgain();
     this.#question = undefined;
     this.#answered = false;
@@ -95,15 +101,23 @@ export class Recalling {
     if (!decoded.ok) return log('warn', 'message-refused', { kind: 'recall', code: decoded.refusal.code });
     const recall = decoded.value.value;
     const question = this.#question;
+    const connection = this.#connection;
+    const isOver = () => connection !== this.#connection;
     if (question === undefined || recall.nonce !== question.nonce) return;
     if (recall.centre !== centre || recall.station !== station || recall.epoch !== journal.epoch) return;
     // The next question goes out when this answer is on the journal; should it not get there, the timer asks again.
     this.#question = undefined;
     this.#inVain = 0;
     this.#options.onSilence(false);
-    const anew = !this.#answered && (await this.#compare(recall));
-    // The centre hears of the new epoch, too.
-    if (anew) return this.#ask();
+    if (!this.#answered) {
+      const anew = await this.#compare(recall);
+      // The connection ended meanwhile: on the next one it is asked again.
+      if (isOver()) return;
+      this.#answered = true;
+      this.#options.onAnswered();
+      // The centre hears of the new epoch, too.
+      if (anew) return this.#ask();
+    }
     if (!journal.recallWanted) return this.#settle();
     // The first question of a journal that was thought to be in order asks for no airings.
     if (question.after !== undefined) {
@@ -116,12 +130,12 @@ export class Recalling {
       }
       this.#after = recall.next;
     }
-    this.#ask();
+    if (!isOver()) this.#ask();
   }
 
   /** Whether the journal goes on under a new epoch: it is an old one put back, or the centre's database is. */
   async #compare(recall: Recall): Promise<boolean> {
-    const { journal, log, onAnswered } = this.#options;
+    const { journal, log } = this.#options;
     const { epoch, stored, highest, latest } = recall;
     const putBack = !this.#known && this.#isPutBack(recall);
     const lost = stored < this.#acknowledged;
@@ -136,8 +150,6 @@ export class Recalling {
       await journal.asked();
     }
     this.#known = true;
-    this.#answered = true;
-    onAnswered();
     return putBack || lost;
   }
 
@@ -152,11 +164,13 @@ export class Recalling {
   #doubt(): void {
     if (!this.#answered) return;
     this.#answered = false;
+    this.#options.onDoubt();
     this.#ask();
   }
 
   async #settle(): Promise<void> {
-    this.#cancelAgain();
+    // On another connection the next question is out already.
+    if (this.#question === undefined) this.#cancelAgain();
     if (this.settled) return;
     this.#settled.abort();
     this.#options.log('info', 'journal-settled', { epoch: this.#options.journal.epoch });

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as v from 'valibot';
 import { validate } from '../../protocol/decode.ts';
 import { enrolmentRequestSchema, stationPlanSchema } from '../../protocol/enrolment.ts';
-import { Refusal } from '../../protocol/refusal.ts';
+import { type FieldProblem, Refusal } from '../../protocol/refusal.ts';
 import { liveOrdersOf } from '../orders/in-force.ts';
 import { readBody, sendJson, sendRefusal } from './http.ts';
 import type { ApiOptions } from './options.ts';
@@ -40,16 +40,21 @@ export async function postStations(api: ApiOptions, request: IncomingMessage, re
   if (!plans.ok) return sendRefusal(response, plans.refusal);
   // At the broker a name is one session [P-91].
   const clients = api.keyring.manifest.keys.flatMap((key) => (key.use === 'client' ? [key.client] : []));
-  const fields = plans.value.stations.flatMap(({ station }, at) =>
-    clients.includes(station) ? [{ path: `stations.${at}.station`, problem: 'is the name of an ordering client' }] : [],
-  );
+  const fields: FieldProblem[] = [];
+  for (const [at, { station }] of plans.value.stations.entries()) {
+    // A station that is there gets its code whatever came after it; the connection of the client is what is refused.
+    if (!clients.includes(station) || (await api.enrolment.isPlanned(station))) continue;
+    fields.push({ path: `stations.${at}.station`, problem: 'is the name of an ordering client' });
+  }
   if (fields.length > 0) return sendRefusal(response, new Refusal('invalid-fields', '', { fields }));
   return sendJson(response, 200, { codes: await api.enrolment.add(plans.value.stations) });
 }
 
 /** `POST /api/stations/ID/revoke`: its certificate counts no more, and its session ends. */
 export async function postRevoke(api: ApiOptions, station: string, response: ServerResponse): Promise<void> {
-  sendJson(response, 200, { station, certificates: await api.enrolment.revoke({ id: station, role: 'station' }) });
+  const certificates = await api.enrolment.revoke({ id: station, role: 'station' });
+  api.roster.revoked(station);
+  sendJson(response, 200, { station, certificates });
 }
 
 /** `POST /api/clients/ID/revoke`: neither its keys nor its certificates count, and its session ends [P-107]. */

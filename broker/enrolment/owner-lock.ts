@@ -1,7 +1,7 @@
 import type { Subject } from '../authority/authority.ts';
 import type { Queries } from '../database/database.ts';
 
-const OWNER_LOCK = 7_301_503;
+const OWNER_LOCK = 7_301_504;
 
 /**
  * Whatever changes the certificates of one owner goes one after the other: a renewal that looked before a revocation must

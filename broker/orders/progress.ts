@@ -103,10 +103,14 @@ function isSettled(
   return latest.filter(isLast).length >= expected;
 }
 
-/** Instants that an earlier revision has brought to an end: a station does not begin them again for a later one. */
+/** Instants that an earlier revision has brought to an end, at or after them: a station does not begin them again [P-61]. */
 function endedBefore({ rev }: Order, reports: readonly Report[]): ReadonlySet<string | undefined> {
   const ended = reports.filter(
-    (report) => (report.order?.rev ?? rev) < rev && isLast(report) && report.outcome !== 'cancelled',
+    (report) =>
+      (report.order?.rev ?? rev) < rev &&
+      isLast(report) &&
+      report.outcome !== 'cancelled' &&
+      report.at >= (report.occurrence ?? ''),
   );
   return new Set(ended.map(({ occurrence }) => occurrence));
 }

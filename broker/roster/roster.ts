@@ -82,6 +82,12 @@ export class Roster {
     }));
   }
 
+  /** A revoked station is offline here, also where the session at a broker of others goes on. */
+  revoked(station: string): void {
+    if (this.#entries.get(station)?.state !== 'online') return;
+    this.#change(station, (entry, at) => ({ ...entry, state: 'offline', stateAt: at }));
+  }
+
   /**
    * Pins the key of the first birth; what comes with another key changes nothing that is known of the station. Returns
    * whether the station's groups changed. Throws TypeError on a bad key.

@@ -143,7 +143,7 @@ test('[P-61] a revision begins no instant again that the one before has ended', 
   const [aired, missed, onAir] = booked;
   if (aired === undefined || missed === undefined || onAir === undefined) throw new Error('four were booked');
   await recordOutcome(journal, aired, 'aired', { at });
-  await recordOutcome(journal, missed, 'missed', { at });
+  await recordOutcome(journal, missed, 'missed', { at: '2026-11-20T09:10:00.000Z' });
   await recordOutcome(journal, onAir, 'airing', { at });
   const update = await bookOrder(journal, verified(2, { when }));
   t.same(
@@ -152,11 +152,36 @@ test('[P-61] a revision begins no instant again that the one before has ended', 
     'what is on air is replaced, what waits too',
   );
   t.equal(update.withdrawn.length, 2);
-  const again = await bookOrder(journal, verified(3));
+  const failed = update.booked[1];
+  if (failed === undefined) throw new Error('two were booked');
+  await recordOutcome(journal, failed, 'failed', { at }, { refusal: { code: 'audio-not-found' } });
+  const corrected = await bookOrder(journal, verified(3, { when }));
+  t.same(
+    corrected.booked.map(({ occurrence }) => occurrence),
+    instants.slice(2),
+    'what was given up before its instant is what a revision mends',
+  );
+  const again = await bookOrder(journal, verified(4));
   t.same(
     again.booked.map(({ occurrence }) => occurrence),
     ['now'],
   );
+});
+
+test('[P-61] nor does a revision of a daily order', async (t) => {
+  const journal = await openJournal(t.testdir());
+  t.teardown(() => journal.close());
+  const when = { type: 'daily' as const, times: ['16:00'], timeZone: 'Asia/Ho_Chi_Minh' };
+  const today = Date.parse('2026-11-20T09:00:00.000Z');
+  const instants = [today, today + 86_400_000];
+  for (const rev of [1, 2]) {
+    const order = verified(rev, { when, expiresAt: '2026-12-20T00:00:00.000Z' });
+    await bookOrder(journal, order);
+    const booked = await bookOccurrences(journal, order.order, instants, today + 86_400_000);
+    t.equal(booked.length, rev === 1 ? 2 : 1, 'the one that aired is over');
+    const [first] = booked;
+    if (rev === 1 && first) await recordOutcome(journal, first, 'aired', { at: first.occurrence });
+  }
 });
 
 test('an airing whose order cannot be read any more goes on when the order comes again', async (t) => {

@@ -88,6 +88,7 @@ test('[P-71] a centre that has lost what it acknowledged is told what waits unde
       ...{ journal, trust, clock: new ManualClock(), log: silentLog, closing: new AbortController().signal },
       ask: (question) => asked.push(question),
       onAnswered: () => {},
+      onDoubt: () => {},
       onSettled: async () => {},
       onBooking: () => {},
       onSilence: () => {},
@@ -178,6 +179,46 @@ test('[P-71] a centre that has lost what it acknowledged is told what waits unde
   });
 });
 
+test('[P-71] an answer that is still being written down when its connection ends opens nothing on the next one', async (t) => {
+  const { centre, trust } = await trusted();
+  const journal = await openJournal(t.testdir());
+  t.teardown(() => journal.close());
+  const clock = new ManualClock();
+  const asked: RecallQuestion[] = [];
+  const said: string[] = [];
+  const recalling = new Recalling({
+    ...who,
+    ...{ journal, trust, clock, log: silentLog, closing: new AbortController().signal },
+    ask: (question) => asked.push(question),
+    onAnswered: () => said.push('answered'),
+    onDoubt: () => said.push('in doubt'),
+    onSettled: async () => void said.push('settled'),
+    onBooking: () => {},
+    onSilence: () => {},
+  });
+  const answer = async () => {
+    const { nonce = '', epoch = '' } = asked.at(-1) ?? {};
+    const facts = { stored: 0, highest: 0, airings: [] };
+    return recalling.take(await encodeRecall({ ...who, nonce, epoch, now: at, ...facts }, centre));
+  };
+  recalling.begin();
+  // What the journal is asked to write first ends the connection.
+  const { asked: note } = journal;
+  journal.asked = async () => {
+    recalling.pause();
+    return note.call(journal);
+  };
+  await answer();
+  journal.asked = note;
+  t.notOk(recalling.answered);
+  t.equal(clock.waiting, 1, 'only the ten seconds after a start are waited for');
+  recalling.begin();
+  t.equal(asked.length, 2);
+  t.same(said, []);
+  await answer();
+  t.ok(recalling.answered);
+});
+
 test('[P-72] a centre that does not answer is asked again, and after five minutes there is an alarm', async (t) => {
   const { centre, trust } = await trusted();
   const journal = await openJournal(t.testdir());
@@ -190,6 +231,7 @@ test('[P-72] a centre that does not answer is asked again, and after five minute
     ...{ journal, trust, clock, log: silentLog, closing: new AbortController().signal },
     ask: (question) => asked.push(question),
     onAnswered: () => said.push('answered'),
+    onDoubt: () => said.push('in doubt'),
     onSettled: async () => void said.push('settled'),
     onBooking: ({ withdrawn }) => said.push(`withdrawn ${withdrawn.length}`),
     onSilence: (silent) => said.push(silent ? 'silent' : 'speaks'),

@@ -45,6 +45,27 @@ test('[P-61] a warning whose sound card fails only when all was sent is not begu
   t.same((await said()).at(-1), ['failed', 'sound-card-failed']);
 });
 
+test('of a warning in several parts the others go on, and it is reported as failed, with no more than was heard', async (t) => {
+  const { station, order, said, sounded, heardInFull } = await setUp(t);
+  await order({ priority: 'emergency', repeat: { times: 3, gap: 60 } });
+  await sounded(1_800);
+  station.loudspeaker.works = false;
+  await station.clock.advance(600);
+  station.loudspeaker.works = true;
+  await station.clock.advance(300_000);
+  t.equal(heardInFull(), 3, 'each part once');
+  t.same((await said()).at(-1), ['failed', 'sound-card-failed']);
+  const { played } = (await station.reports()).at(-1)?.evidence ?? {};
+  t.ok(played !== undefined && played.ms < played.ofMs, `${played?.ms} of ${played?.ofMs} ms`);
+});
+
+test('what nothing interrupts is not cut off, however long its chime and its gaps make it', async (t) => {
+  const { station, order, said } = await setUp(t);
+  await order({ lateBy: 0, chime: true, repeat: { times: 20, gap: 60 } });
+  await station.clock.advance(1_400_000);
+  t.same((await said()).at(-1), ['aired', undefined]);
+});
+
 test('a warning whose sound card fails before that is begun again', async (t) => {
   const { station, order, said, sounded, heardInFull } = await setUp(t);
   await order({ priority: 'emergency', repeat: { times: 1, gap: 0 } });

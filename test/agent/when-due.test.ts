@@ -122,6 +122,7 @@ test('[P-130] what was cut short comes back until it would have ended at the lat
     const window = whenDue(cutShort ? { ...booked, state: 'interrupted' } : booked, clock, stationClock, never);
     await window.due;
     window.begun();
+    window.cutShort();
     await clock.advance(latestMs - 1_000);
     t.notOk(window.late.aborted, `${priority}: not yet`);
     await clock.advance(2_000);
@@ -172,6 +173,7 @@ test('[P-79] what has begun may come back [P-130]; what has not begun after all 
   const [heard, unheard] = [1, 2].map(() => whenDue(airing('2026-11-20T08:10:00.000Z'), clock, stationClock, never));
   await clock.advance(610_000);
   heard?.begun();
+  heard?.cutShort();
   unheard?.begun();
   unheard?.waitsAgain();
   await clock.advance(61_000);

@@ -53,9 +53,23 @@ test('what an earlier revision has ended is not begun again for a later one, and
   const earlier = { id: order.id, rev: 1 };
   const now = { order: { id: order.id, rev: 2 }, occurrence: second };
   const cancelled = report('cancelled', { order: earlier, occurrence: second });
-  t.equal(final(order, report('aired', { order: earlier, occurrence: first }), cancelled), false);
-  t.equal(final(order, report('aired', { order: earlier, occurrence: first }), cancelled, report('aired', now)), true);
+  t.equal(
+    final(order, report('aired', { order: earlier, occurrence: first, at: '2026-11-20T09:01:00.000Z' }), cancelled),
+    false,
+  );
+  t.equal(
+    final(
+      order,
+      report('aired', { order: earlier, occurrence: first, at: '2026-11-20T09:01:00.000Z' }),
+      cancelled,
+      report('aired', now),
+    ),
+    true,
+  );
   t.equal(final(order, report('cancelled', { order: earlier, occurrence: first }), report('aired', now)), false);
+  // Its recording was the wrong one, which the revision mends.
+  const givenUp = report('failed', { order: earlier, occurrence: first, at: '2026-11-20T08:00:00.000Z' });
+  t.equal(final(order, givenUp, report('aired', now)), false);
 });
 
 test('stations that report unasked are shown, and the sums count the latest outcome', async (t) => {

@@ -63,8 +63,9 @@ export class SchedulerReference {
         continue;
       }
       const until = Math.min(now + HORIZON_MS, Date.parse(order.expiresAt));
-      for (const instant of dailyInstants(order.when, Date.parse(order.issuedAt) - 1, until))
-        this.#book(order, instant);
+      for (const instant of dailyInstants(order.when, Date.parse(order.issuedAt) - 1, until)) {
+        if (!this.#endedBefore(order, instant)) this.#book(order, instant);
+      }
     }
   }
 
