@@ -127,7 +127,7 @@ Cách dùng:
 
   -c, --config TỆP    tệp cấu hình của đài (TOML); agent/README.md giải thích từng mục
       --line ĐƯỜNG_DÂY  bộ điều khiển ở đâu: serial:/dev/ttyUSB0 hoặc tcp://host:port
-      --state THƯ_MỤC   thư mục chứa khóa, nhật trình và bộ nhớ tạm (theo tệp cấu hình, hoặc /var/lib/loa)
+      --state THƯ_MỤC   thư mục chứa khóa, sổ nhật ký và bộ nhớ tạm (theo tệp cấu hình, hoặc /var/lib/loa)
   -v, --verbose       ghi nhật ký chi tiết hơn
       --json          cho chương trình khác đọc
       --lang NGÔN_NGỮ vi (mặc định) hoặc en; hoặc đặt biến LOA_LANG

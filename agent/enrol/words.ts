@@ -20,7 +20,7 @@ const english: EnrolmentWords = {
       `This board is station ${station} of centre ${centre}.`,
       ...(kept ? [] : [`${config} is written; look at the zones and their relays in it.`]),
       ...(kept && changes.length === 0 ? [`${config} stays as it was.`] : []),
-      ...(changes.length > 0 ? [`Changed in ${config}; all else stays:`, ...listed(changes)] : []),
+      ...(changes.length > 0 ? [`Changed in ${config}; all else stays, but for comments:`, ...listed(changes)] : []),
       `Start it: loa-agent run --config ${config}${kept ? ', or its service: sudo systemctl restart loa-agent' : ''}`,
     ].join('\n'),
   failed: ({ code, message }) => {
@@ -55,7 +55,9 @@ const vietnamese: EnrolmentWords = {
       `Bo mạch này là đài ${station} của trung tâm ${centre}.`,
       ...(kept ? [] : [`Đã ghi tệp ${config}; hãy xem lại các cụm loa và rơ-le trong đó.`]),
       ...(kept && changes.length === 0 ? [`Tệp ${config} giữ nguyên.`] : []),
-      ...(changes.length > 0 ? [`Đã sửa trong tệp ${config}; các mục khác giữ nguyên:`, ...listed(changes)] : []),
+      ...(changes.length > 0
+        ? [`Đã sửa trong tệp ${config}; các mục khác giữ nguyên, chú thích thì mất:`, ...listed(changes)]
+        : []),
       `Khởi động: loa-agent run --config ${config}${kept ? ', hoặc dịch vụ: sudo systemctl restart loa-agent' : ''}`,
     ].join('\n'),
   failed: ({ code, message }) => {

@@ -132,7 +132,7 @@ export const english = {
   stationsRevoke: "take back a station's certificate and open code and end its session, for instance of a stolen board",
   stationsRevoked: (station: string, count: number) =>
     count === 0
-      ? `${station} has no certificate that counts.`
+      ? `${station} has no certificate that counts; a code that was not used yet, if there was one, is void.`
       : `${station} is cut off. Let it in again with: loa-broker stations add`,
   policy: policyInEnglish,
   noStations: 'No station has been heard of yet.',

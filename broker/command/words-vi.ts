@@ -130,7 +130,7 @@ export const vietnamese: Words = {
   stationsRevoke: 'thu hồi chứng thư và mã đăng ký chưa dùng của một đài và ngắt kết nối, ví dụ khi bo mạch bị mất',
   stationsRevoked: (station, count) =>
     count === 0
-      ? `Đài ${station} không có chứng thư nào còn hiệu lực.`
+      ? `Đài ${station} không có chứng thư nào còn hiệu lực; mã đăng ký chưa dùng, nếu có, đã bị hủy.`
       : `Đã ngắt đài ${station}. Cho đài vào lại bằng: loa-broker stations add`,
   policy: policyInVietnamese,
   noStations: 'Chưa có đài nào kết nối.',

@@ -33,6 +33,30 @@ test('a station that was away for a year airs what is due today all the same', a
   t.equal(new Set(missed.map(({ occurrence }) => occurrence)).size, 365 * 24, 'and nothing is skipped silently');
 });
 
+test('[P-131] what a revision ends has its outcome first, and nothing that has not fallen due', async (t) => {
+  const journal = await openJournal(join(t.testdir(), 'journal'));
+  t.teardown(() => journal.close());
+  const when: Order['when'] = { type: 'daily', times: ['16:00'], timeZone: 'Asia/Ho_Chi_Minh' };
+  const dates = { issuedAt: '2026-11-20T08:00:00.000Z', expiresAt: '2027-12-20T08:00:00.000Z' };
+  const order = anOrder({ when, ...dates });
+  await bookOrder(journal, { order, zones: ['thon-1'], token: new Uint8Array() } as unknown as VerifiedOrder);
+  const stationClock = trustedClock(new ManualClock(Date.parse('2026-11-24T09:01:00.000Z')));
+  const planner = new Planner({ journal, stationClock, onBooked: () => {} });
+  // Issued a week ahead of time by somebody's own software.
+  await planner.beforeRevision({ ...order, rev: 2, issuedAt: '2026-12-01T00:00:00.000Z' });
+  const ended = (await journal.reports(0, 100)).filter(({ occurrence }) => occurrence !== undefined);
+  t.same(
+    ended.map(({ occurrence, outcome }) => [occurrence?.slice(0, 10), outcome]),
+    [
+      ['2026-11-20', 'missed'],
+      ['2026-11-21', 'missed'],
+      ['2026-11-22', 'missed'],
+      ['2026-11-23', 'missed'],
+      ['2026-11-24', 'cancelled'],
+    ],
+  );
+});
+
 test('[P-95] daily warnings are booked while the card takes nothing', { skip: !disk && NEEDS_ROOT }, async (t) => {
   const { path, fill, close } = disk as SmallDisk;
   const journal = await openJournal(join(path, 'journal'));
