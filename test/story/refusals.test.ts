@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { CompactSign } from 'jose';
 import { test } from 'tap';
+import { MAX_MESSAGE_BYTES } from '../../protocol/limits.ts';
 import type { Order } from '../../protocol/order.ts';
 import type { RefusalCode } from '../../protocol/refusal.ts';
 import { isDigitalSilence } from '../../simulator/hearing/silence.ts';
@@ -96,7 +97,7 @@ test('what must be refused is refused by its code, and moves no relay', async (t
         signed(JSON.stringify(draft()), { typ: 'loa-order-request' }),
         'wrong-type',
       ],
-      ['1 MB', Buffer.alloc(1_048_576, 'x'), 'too-large'],
+      ['a byte more than any message', Buffer.alloc(MAX_MESSAGE_BYTES + 1, 'x'), 'too-large'],
       ['rubbish', Buffer.from([0xff, 0xfe, 0x00, 0x80]), 'not-utf8'],
       ['nested 10,000 deep', signed('['.repeat(10_000) + ']'.repeat(10_000)), 'too-deep'],
       ['a key __proto__', signed('{"__proto__":{"priority":"emergency"}}'), 'forbidden-key'],
