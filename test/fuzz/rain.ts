@@ -40,15 +40,15 @@ export interface RainOptions {
   readonly progress?: (read: number) => void;
 }
 
-/** Rains mutated orders on a real agent with virtual hardware, over MQTT, from a broker that carries everything. */
+/** Rains mutated orders on a real agent with virtual hardware, over MQTT with TLS, from a broker that carries everything. */
 export async function rain({ count, seed, progress }: RainOptions): Promise<Rain> {
   const folder = await mkdtemp(join(tmpdir(), 'loa-fuzz-'));
   const centre = await PuppetCentre.start();
   const tone = await recordTone(1);
   const media = await serve((_, response) => void response.end(tone.bytes));
   const station = await startVirtualStation({
-    ...{ directory: folder, centre: 'vinh-phuc', root: centre.root.publicKey, brokerUrl: centre.url },
-    ...{ station: STATION, name: 'Đài Đại Đồng', transport: 'tcp', agent: 'process' },
+    ...(await centre.enrol(STATION, folder)),
+    ...{ name: 'Đài Đại Đồng', transport: 'tcp', agent: 'process' },
     zones: ['thon-1', 'thon-2'].map((id) => ({ id, name: id })),
   });
   const programme: Order['programme'] = [{ type: 'audio', variants: [tone.variant(`${media.url}/tone`)] }];

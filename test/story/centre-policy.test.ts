@@ -35,7 +35,7 @@ test('[P-77] what the centre sets is kept to, also by what waits already, and ou
   const trouble = await Trouble.begin(t);
   const programme = await trouble.programme(1);
   t.equal(trouble.centre.births.at(-1)?.configuration, undefined, 'nothing is set at first');
-  t.equal(trouble.centre.births.at(-1)?.plain, true, 'this link is not encrypted, and the station says so');
+  t.equal(trouble.centre.births.at(-1)?.plain, undefined, 'the link is encrypted');
   const soon = new Date(Date.now() + 4_000).toISOString();
   const waiting = await trouble.order(programme, { when: { type: 'at', instants: [soon] } });
   await trouble.outcome(waiting, 'ready');

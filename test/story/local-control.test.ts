@@ -23,11 +23,7 @@ async function setUp(t: Test) {
   const media = await serve(({ url }, response) => response.end(url === '/long' ? long.bytes : tone.bytes));
   t.teardown(() => media.close());
   const station = await startVirtualStation({
-    directory: t.testdir({}),
-    centre: 'vinh-phuc',
-    root: centre.root.publicKey,
-    brokerUrl: centre.url,
-    station: STATION,
+    ...(await centre.enrol(STATION, t.testdir({}))),
     name: 'Đài Đại Đồng',
     zones: [{ id: 'thon-1', name: 'Thôn 1', tags: [] }],
     transport: 'pty',

@@ -45,11 +45,7 @@ test('what must be refused is refused by its code, and moves no relay', async (t
   const media = await serve(listener);
   t.teardown(() => media.close());
   const station = await startVirtualStation({
-    directory: t.testdir(),
-    centre: 'vinh-phuc',
-    root: centre.root.publicKey,
-    brokerUrl: centre.url,
-    station: STATION,
+    ...(await centre.enrol(STATION, t.testdir())),
     name: 'Đài Đại Đồng',
     zones: [
       { id: 'thon-1', name: 'Thôn 1', tags: [] },

@@ -20,11 +20,7 @@ test('[P-102] what a revoked key has ordered ends, unless the centre vouches for
   });
   t.teardown(() => media.close());
   const station = await startVirtualStation({
-    directory: t.testdir(),
-    centre: CENTRE,
-    root: centre.root.publicKey,
-    brokerUrl: centre.url,
-    station: STATION,
+    ...(await centre.enrol(STATION, t.testdir())),
     name: 'Đài Đại Đồng',
     zones: [{ id: 'thon-1', name: 'Thôn 1', tags: [] }],
     transport: 'tcp',

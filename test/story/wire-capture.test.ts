@@ -4,6 +4,7 @@ import { test } from 'tap';
 import { certificateRequest } from '../../agent/enrol/certificate.ts';
 import { enrol } from '../../agent/enrol/enrol.ts';
 import { openStationKey } from '../../agent/report/station-key.ts';
+import type { Birth } from '../../protocol/birth.ts';
 import { parseCode } from '../../protocol/enrolment.ts';
 import { isLast } from '../../protocol/report.ts';
 import { Capture } from '../support/capture.ts';
@@ -20,7 +21,7 @@ const pieces = (bytes: Uint8Array): Uint8Array[] =>
   [0.1, 0.4, 0.7].map((part) => Math.floor(bytes.byteLength * part)).map((at) => bytes.subarray(at, at + 48));
 
 /** The whole story over two recorded wires; what went over them, and what nobody there may learn. */
-async function record(plain: boolean): Promise<{ capture: Capture; secrets: Secrets }> {
+async function record(plain: boolean): Promise<{ capture: Capture; secrets: Secrets; birth: Partial<Birth> }> {
   const httpPort = await freePort();
   const capture = new Capture();
   const http = await capture.wire(`${plain ? 'http' : 'https'}://127.0.0.1:${httpPort}`);
@@ -44,10 +45,12 @@ async function record(plain: boolean): Promise<{ capture: Capture; secrets: Secr
     const outcome = await story.outcome(order, STATION);
     if (outcome.outcome !== 'aired') throw new Error(`the story did not end well: ${JSON.stringify(outcome)}`);
     await station.close();
+    const { stations } = (await story.get('/api/stations')) as { stations: { birth: Partial<Birth> }[] };
     const last = (await story.reports(order, STATION)).find((report) => isLast(report));
     const pcm = Buffer.from(programme.pcm.buffer, programme.pcm.byteOffset, programme.pcm.byteLength);
     return {
       capture,
+      birth: stations[0]?.birth ?? {},
       secrets: {
         code: [secret],
         order: [TITLE, order.id, '"programme":[{', `"centre":"vinh-phuc"`],
@@ -80,7 +83,8 @@ test('nobody on the network learns a code, an order, a report or a recording of 
 });
 
 test('without TLS the same search finds all of it', async (t) => {
-  const { capture, secrets } = await record(true);
+  const { capture, secrets, birth } = await record(true);
+  t.equal(birth.plain, true, 'the station says so');
   // The sound itself never travels: what travels is the recording.
   for (const [kind, each] of Object.entries(secrets).filter(([name]) => name !== 'sound')) {
     for (const secret of each) t.ok(capture.holds(secret), `${kind}: ${show(secret)}`);

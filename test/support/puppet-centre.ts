@@ -1,5 +1,4 @@
-import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { Aedes } from 'aedes';
+import { join } from 'node:path';
 import { exportJWK, generateKeyPair } from 'jose';
 import { v7 as uuid } from 'uuid';
 import { encodeAck } from '../../protocol/ack.ts';
@@ -17,6 +16,9 @@ import { accepted } from '../../protocol/refusal.ts';
 import { decodeReport, isLast, type Report } from '../../protocol/report.ts';
 import { encodeTime } from '../../protocol/time.ts';
 import { topics } from '../../protocol/topics.ts';
+import type { StationIdentity } from '../../simulator/station/configuration-file.ts';
+import { enrolled } from './enrolled.ts';
+import { type PuppetBroker, startPuppetBroker } from './puppet-broker.ts';
 import { recallOf } from './puppet-recall.ts';
 import { until } from './until.ts';
 
@@ -33,10 +35,20 @@ export async function makeKey(kid: string): Promise<Signer> {
   return { kid, key: privateKey, publicKey: x ?? '' };
 }
 
+/** What `startVirtualStation` needs to know of a station under a puppet centre. */
+export interface Enrolled {
+  readonly centre: string;
+  readonly root: string;
+  readonly brokerUrl: string;
+  readonly station: string;
+  readonly directory: string;
+  readonly identity: StationIdentity;
+}
+
 /**
- * A centre that says whatever a test wants it to say, true or false, over a real broker without any authorisation: what
- * somebody could do who owns the broker, and with `signer` what the centre itself could. It answers time questions,
- * collects the verified reports of every station, and acknowledges them.
+ * A centre that says whatever a test wants it to say, true or false, over a real broker with TLS and without any
+ * authorisation: what somebody could do who owns the broker, and with `signer` what the centre itself could. It answers
+ * time questions, collects the verified reports of every station, and acknowledges them.
  */
 export class PuppetCentre {
   readonly root: Signer;
@@ -54,50 +66,32 @@ export class PuppetCentre {
   clock: (() => number) | undefined = Date.now;
   /** Every word about an alarm, oldest first; without a detail it has cleared. */
   readonly alarms: { readonly station: string; readonly name: string; readonly detail: string | undefined }[] = [];
-  readonly #aedes: Aedes;
-  readonly #sockets: Set<Socket>;
+  readonly #broker: PuppetBroker;
   readonly #stations = new Map<string, KeyLookup>();
-  readonly #end: () => Promise<void>;
 
-  private constructor(parts: {
-    root: Signer;
-    signer: Signer;
-    url: string;
-    aedes: Aedes;
-    sockets: Set<Socket>;
-    end: () => Promise<void>;
-  }) {
-    this.root = parts.root;
-    this.signer = parts.signer;
-    this.url = parts.url;
-    this.#aedes = parts.aedes;
-    this.#sockets = parts.sockets;
-    this.#end = parts.end;
+  private constructor(root: Signer, signer: Signer, broker: PuppetBroker) {
+    this.root = root;
+    this.signer = signer;
+    this.url = broker.url;
+    this.#broker = broker;
   }
 
   static async start(): Promise<PuppetCentre> {
-    const aedes = await Aedes.createBroker({ maxClientsIdLength: 64 });
-    const sockets = new Set<Socket>();
-    const server = createServer((socket) => {
-      sockets.add(socket);
-      socket.on('close', () => sockets.delete(socket));
-      aedes.handle(socket);
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
-    const end = async () => {
-      await new Promise<void>((resolve) => aedes.close(() => resolve()));
-      for (const socket of sockets) socket.destroy();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    };
+    const broker = await startPuppetBroker(CENTRE);
     const [root, signer] = await Promise.all([makeKey('root'), makeKey('centre-1')]);
-    const puppet = new PuppetCentre({ root, signer, url: `mqtt://127.0.0.1:${port}`, aedes, sockets, end });
-    aedes.on('publish', (packet, client) => {
+    const puppet = new PuppetCentre(root, signer, broker);
+    broker.aedes.on('publish', (packet, client) => {
       if (client !== null) void puppet.#hear(packet.topic, Buffer.from(packet.payload));
     });
     await puppet.publishKeys();
     await puppet.sayOnline();
     return puppet;
+  }
+
+  /** Enrols a station whose state is kept there; for `startVirtualStation`. */
+  async enrol(station: string, directory: string, state = join(directory, 'state')): Promise<Enrolled> {
+    const identity = await enrolled(this.#broker.authority, station, state);
+    return { centre: CENTRE, root: this.root.publicKey, brokerUrl: this.url, station, directory, identity };
   }
 
   /** That it listens, perhaps anew. */
@@ -176,10 +170,10 @@ export class PuppetCentre {
 
   say(topic: string, payload: Uint8Array, retain = false): Promise<void> {
     // An answer that was on its way when the test closed this centre.
-    if (this.#aedes.closed) return Promise.resolve();
+    if (this.#broker.aedes.closed) return Promise.resolve();
     return new Promise((resolve, reject) => {
       const packet = { cmd: 'publish', topic, payload: Buffer.from(payload), qos: 1, retain, dup: false } as const;
-      this.#aedes.publish(packet, (error) => (error ? reject(error) : resolve()));
+      this.#broker.aedes.publish(packet, (error) => (error ? reject(error) : resolve()));
     });
   }
 
@@ -201,11 +195,11 @@ export class PuppetCentre {
 
   /** Breaks every connection, as a broker that dies does. */
   cutAll(): void {
-    for (const socket of this.#sockets) socket.destroy();
+    this.#broker.cutAll();
   }
 
   close(): Promise<void> {
-    return this.#end();
+    return this.#broker.close();
   }
 
   async #hear(topic: string, payload: Buffer): Promise<void> {

@@ -76,12 +76,10 @@ export class Trouble {
       else trouble?.answers(request, response);
     });
     t.teardown(() => media.close());
+    const state = options.configuration?.state as string | undefined;
     const station = await startVirtualStation({
-      directory: join(folder, 'station'),
-      centre: 'vinh-phuc',
-      root: centre.root.publicKey,
-      brokerUrl: (await options.through?.(centre.url)) ?? centre.url,
-      station: STATION,
+      ...(await centre.enrol(STATION, join(folder, 'station'), state)),
+      ...(options.through && { brokerUrl: await options.through(centre.url) }),
       name: 'Đài Đại Đồng',
       zones: ['thon-1', 'thon-2', 'thon-3'].map((id, at) => ({ id, name: `Thôn ${at + 1}`, tags: [] })),
       transport: options.transport ?? 'tcp',
