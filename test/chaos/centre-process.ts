@@ -70,6 +70,7 @@ export class CentreProcess {
       name: 'loa-broker',
       command: process.execPath,
       args: [
+        // Plain, for what passes on the wire is read and judged.
         ...[PROGRAM, 'run', '--data', this.data, '--plain', '--json'],
         ...['--mqtt-port', port(this.#mqtt), '--http-port', port(this.#http)],
         ...(this.#database === undefined ? [] : ['--database', this.#database]),

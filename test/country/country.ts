@@ -21,7 +21,8 @@ interface Entry {
 
 /**
  * A centre, a broker that is somebody else's (Mosquitto, which takes anything from anybody), and many stations: real agents
- * with journals of their own, side by side in this process, whose sound goes to files.
+ * with journals of their own, side by side in this process, whose sound goes to files. MQTT is plain: this is about what is
+ * signed, and the broker's owner would read and forge everything with TLS too.
  */
 export class Country {
   readonly centre: Centre;

@@ -43,6 +43,7 @@ async function tell(t: Test, story: Story, outage: (meanwhile: () => Promise<voi
 test('the story with Mosquitto in place of the embedded broker, killed on the way', {
   skip: noMosquitto,
 }, async (t) => {
+  // Plain: the centre, whose authority its certificate would be of, is not there yet. broker/external-tls is about TLS.
   const mosquitto = await Mosquitto.start();
   t.teardown(() => mosquitto.close());
   const story = await Story.begin({ broker: mosquitto.url });
