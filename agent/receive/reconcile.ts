@@ -27,50 +27,62 @@ export interface ReconciliationOptions {
   readonly mayPull: () => boolean;
 }
 
+/** Before the keys are here; more have not come for a good reason. */
+const MOST_UNREAD = 4;
+
 /**
  * Compares the journal with the centre's signed index [P-32], on every connect (it is retained), on every new one and
  * every few minutes. What is lacking is pulled, what was cancelled is cancelled.
  */
 export class Reconciliation {
   readonly #options: ReconciliationOptions;
+  /** The index that counts. One that was on its way longer does not take its place, though it came later. */
   readonly #latest = new Map<Scope, Uint8Array>();
+  /** Indexes that could not be verified yet: the keys may come behind them. */
+  readonly #unread = new Map<Scope, readonly Uint8Array[]>();
 
   constructor(options: ReconciliationOptions) {
     this.#options = options;
   }
 
   async take(scope: Scope, payload: Uint8Array): Promise<void> {
-    this.#latest.set(scope, payload);
-    await this.#compare(scope, payload);
+    if (await this.#compare(scope, payload)) return;
+    this.#unread.set(scope, [...(this.#unread.get(scope) ?? []), payload].slice(-MOST_UNREAD));
   }
 
-  /** Compares again with what came last, and asks the centre to vouch for what is in question [P-102]. */
+  /** Compares again with the index that counts, and asks the centre to vouch for what is in question [P-102]. */
   async repeat(): Promise<void> {
     for (const [scope, payload] of this.#latest) await this.#compare(scope, payload);
+    const unread = [...this.#unread];
+    this.#unread.clear();
+    for (const [scope, payloads] of unread) for (const payload of payloads) await this.take(scope, payload);
     const { revocation, pull, mayPull } = this.#options;
     const inQuestion = mayPull() ? revocation.inQuestion.slice(0, MAX_PULLED_ORDERS) : [];
     if (inQuestion.length > 0) pull(inQuestion);
   }
 
-  async #compare(scope: Scope, payload: Uint8Array): Promise<void> {
+  /** False where it cannot be verified, which may change with the keys. */
+  async #compare(scope: Scope, payload: Uint8Array): Promise<boolean> {
     const { trust, log, journal, stationClock, pull, onBooking } = this.#options;
-    if (!trust.established) return;
+    if (!trust.established) return false;
     const decoded = await decodeOrderIndex(payload, trust.lookup);
     if (!decoded.ok) {
       log('warn', 'index-refused', { scope, code: decoded.refusal.code });
-      return;
+      return false;
     }
     const index = decoded.value.value;
-    if (!(await this.#isCurrent(scope, index, decoded.value.kid))) return;
+    if (!(await this.#isCurrent(scope, index, decoded.value.kid))) return true;
+    this.#latest.set(scope, payload);
     const at = stationClock.instantSince(index.issuedAt);
     for (const { id, rev, at: issuedAt } of index.cancelled) {
       onBooking(await bookCancel(journal, { id, rev, issuedAt }, at));
     }
     await this.#refuseUnlisted(scope, index);
-    if (!this.#options.mayPull()) return;
+    if (!this.#options.mayPull()) return true;
     const lacking = index.orders.filter(({ id, rev }) => (journal.orders.get(id)?.order.rev ?? 0) < rev);
     const wanted = [...lacking, ...this.#listedNoMore(scope, index)].slice(0, MAX_PULLED_ORDERS);
     if (wanted.length > 0) pull(wanted.map(({ id, rev }) => ({ id, rev })));
+    return true;
   }
 
   /** [P-102] What the index does not list, nobody but the holder of a revoked key has ordered. */

@@ -42,7 +42,8 @@ test('[P-32] what is booked and listed no more is asked for: a cancellation may 
     stage: new Stage(),
     stationClock: trustedClock(systemClock),
   });
-  const parts = { ...who, journal, trust, revocation, log: silentLog, onBooking: () => {}, mayPull: () => true };
+  let settled = true;
+  const parts = { ...who, journal, trust, revocation, log: silentLog, onBooking: () => {}, mayPull: () => settled };
   const reconciliation = new Reconciliation({
     ...parts,
     stationClock: trustedClock(systemClock),
@@ -94,6 +95,31 @@ test('[P-32] what is booked and listed no more is asked for: a cancellation may 
   t.same(await list('station', []), [3, 6], 'what has ended or expired needs no answer, what is to go on does');
   const many = Array.from({ length: 300 }, (_, at) => at + 100);
   t.equal((await list('all', many)).length, 300, 'no more than one message holds');
+
+  // A broker may hand out what it has retained behind what is published at the same moment.
+  settled = false;
+  const older = {
+    ...who,
+    generation: generation + 1,
+    issuedAt: hours(0),
+    expiresAt: hours(1),
+    orders: [],
+    cancelled: [],
+  };
+  const orders = [{ id: orderId(55), rev: 1, hash: '9c'.repeat(32) }];
+  await reconciliation.take(
+    'station',
+    await encodeOrderIndex({ ...older, generation: generation + 2, orders }, centre),
+  );
+  await reconciliation.take('station', await encodeOrderIndex(older, centre));
+  generation += 2;
+  settled = true;
+  pulled.length = 0;
+  await reconciliation.repeat();
+  t.ok(
+    pulled.some(({ id }) => id === orderId(55)),
+    'what the newer index lists is asked for when the journal is in order, though an older one came behind it',
+  );
 
   // A board whose clock says 1970 must not take the cancellation for one of long ago, and forget it.
   const lost = new Reconciliation({ ...parts, stationClock: untrustedClock(new ManualClock(0)), pull: () => {} });
