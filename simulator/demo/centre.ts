@@ -13,8 +13,9 @@ import { type Child, ChildFailure, startChild } from '../process/child.ts';
 import type { CastStation } from './cast.ts';
 
 export const BROKER_PROGRAM = fileURLToPath(new URL('../../broker/main.js', import.meta.url));
-const START_DEADLINE_MS = 30_000;
-const COMMAND_DEADLINE_MS = 30_000;
+/** Only so that what hangs ends: a busy machine may need ten times as long as an idle one. */
+const START_DEADLINE_MS = 120_000;
+const COMMAND_DEADLINE_MS = 120_000;
 const run = promisify(execFile);
 
 const initialised = v.object({ centre: v.string(), root: v.string(), signing: v.string() });

@@ -1,10 +1,9 @@
 import { Command } from 'commander';
 import { type CommandContext, inOurWords } from '../command.ts';
 import type { Language } from '../language.ts';
-import { ChildFailure } from '../process/child.ts';
-import type { CommandWords } from '../words.ts';
+import { failureText } from '../process/failure-text.ts';
 import { DirectoryNotEmpty, runDemo } from './demo.ts';
-import { type DemoWords, english, vietnamese } from './words.ts';
+import { english, vietnamese } from './words.ts';
 
 /** `loa-sim demo` */
 export function demoCommand(context: CommandContext & { readonly language: Language }): Command {
@@ -40,18 +39,10 @@ export function demoCommand(context: CommandContext & { readonly language: Langu
           // With --keep, ending it is how it ends.
           return finish(right === undefined ? 130 : right ? 0 : 1);
         }
-        for (const line of explain(error, words, demo)) say(line);
+        const isInTheWay = error instanceof DirectoryNotEmpty;
+        say(isInTheWay ? words.notEmpty(error.message) : demo.failed(failureText(error, language)));
         return finish(1);
       }
       finish(right ? 0 : 1);
     });
-}
-
-/** Why the demo could not be played, in words for somebody who wants to see it and not to mend it. */
-function* explain(error: unknown, words: CommandWords, demo: DemoWords): Generator<string> {
-  if (error instanceof DirectoryNotEmpty) return yield words.notEmpty(error.message);
-  if (!(error instanceof ChildFailure))
-    return yield demo.failed(error instanceof Error ? error.message : String(error));
-  yield demo.failed(demo.childFailed(error.child, error.kind));
-  if (error.tail) yield `${demo.lastLines}\n${error.tail.replace(/^/gm, '    ')}`;
 }

@@ -1,5 +1,4 @@
 import type { Grade, Outcome } from '../../protocol/report.ts';
-import type { FailureKind } from '../process/child.ts';
 import type { Problem, Row } from './judge.ts';
 
 /** Everything the demo says. */
@@ -32,8 +31,6 @@ export interface DemoWords {
   readonly notAsExpected: string;
   readonly kept: (commands: readonly string[]) => string;
   readonly failed: (what: string) => string;
-  readonly childFailed: (name: string, kind: FailureKind) => string;
-  readonly lastLines: string;
   readonly logsIn: (directory: string) => string;
   readonly stopped: string;
   readonly needsTime: (what: string, seconds: number) => string;
@@ -121,13 +118,6 @@ export const vietnamese: DemoWords = {
   kept: (commands) =>
     ['Hệ thống vẫn đang chạy. Hãy thử ở một cửa sổ khác (Ctrl-C tại đây để dừng):', ...commands].join('\n  '),
   failed: (what) => `Bản trình diễn bị hỏng: ${what}`,
-  childFailed: (name, kind) =>
-    ({
-      ended: `${name} đã kết thúc giữa chừng.`,
-      'not-ready': `${name} chạy quá lâu mà chưa sẵn sàng.`,
-      failed: `${name} báo lỗi.`,
-    })[kind],
-  lastLines: 'Những dòng cuối cùng của nó:',
   logsIn: (directory) => `Nhật ký đầy đủ nằm trong ${directory}`,
   stopped: 'Đã dừng theo yêu cầu.',
   needsTime: (what, seconds) => `chờ ${seconds} giây mà chưa thấy: ${what}`,
@@ -212,13 +202,6 @@ export const english: DemoWords = {
   kept: (commands) =>
     ['Everything is still running. Try in another window (Ctrl-C here ends it):', ...commands].join('\n  '),
   failed: (what) => `The demo failed: ${what}`,
-  childFailed: (name, kind) =>
-    ({
-      ended: `${name} ended halfway.`,
-      'not-ready': `${name} was not ready in time.`,
-      failed: `${name} gave an error.`,
-    })[kind],
-  lastLines: 'Its last lines:',
   logsIn: (directory) => `The full logs are in ${directory}`,
   stopped: 'Stopped as asked.',
   needsTime: (what, seconds) => `waited ${seconds} s in vain for: ${what}`,

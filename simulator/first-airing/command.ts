@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { type CommandContext, inOurWords } from '../command.ts';
 import type { Language } from '../language.ts';
+import { failureText } from '../process/failure-text.ts';
 import { runFirstAiring } from './first-airing.ts';
 import { english, vietnamese } from './words.ts';
 
@@ -18,7 +19,7 @@ export function firstAiringCommand(context: CommandContext & { readonly language
         finish((await runFirstAiring({ directory, guided, words: own, say, signal })) ? 0 : 1);
       } catch (error) {
         if (signal.aborted) return finish(130);
-        process.stderr.write(`${words.failed(error instanceof Error ? error.message : String(error))}\n`);
+        process.stderr.write(`${words.failed(failureText(error, language))}\n`);
         finish(1);
       }
     });
