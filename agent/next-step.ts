@@ -67,6 +67,8 @@ export function afterAttempt(situation: Situation): NextStep {
       if (withdrawn.aborted) return { step: 'end', outcome: 'cancelled' };
       const outcome = closing.aborted || stopped ? 'interrupted' : 'preempted';
       if (attempt.samples >= ofSamples) return { step: 'end', outcome };
+      const perhapsInFull = attempt.perhapsWhole === true && until >= ofSamples;
+      if (perhapsInFull && order.onInterrupt !== 'resume') return { step: 'end', outcome };
       // [P-79] What nobody heard was not interrupted: it was not its turn after all.
       if (attempt.soundAt === undefined && !closing.aborted) {
         return { step: 'come-back', outcome, from: attempt.samples };

@@ -55,7 +55,7 @@ export interface AiringEnd {
   /** How far it was heard, in samples of the whole programme. */
   readonly samples: number;
   readonly refusal?: Refusal;
-  /** It failed in its last moment, and may have been heard to its end. */
+  /** It failed or was stopped in its last moment, and may have been heard to its end. */
   readonly perhapsWhole?: true;
   /** Monotonic instants. */
   readonly relayAt?: number;

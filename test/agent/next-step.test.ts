@@ -59,6 +59,18 @@ test('[P-61] what was heard in full, or was withdrawn, never begins again', (t) 
   t.end();
 });
 
+test('[P-61] nor does what may have been heard in full: only its last moment is repeated, where its order asks for that', (t) => {
+  fc.assert(
+    fc.property(someOrder, fc.boolean(), (order, byStop) => {
+      const attempt = { samples: 24_000, soundAt: 1, perhapsWhole: true } as const;
+      const next = afterAttempt(stopped({ order, stopped: byStop, attempt }));
+      if (order.onInterrupt === 'resume') return next.step === 'come-back' && next.from === 24_000;
+      return next.step === 'end' && next.outcome === (byStop ? 'interrupted' : 'preempted');
+    }),
+  );
+  t.end();
+});
+
 test('an agent that ends leaves what nobody heard to its order: the next start may be long after it was due', (t) => {
   const attempt = { samples: 0 };
   t.match(afterAttempt(stopped({ attempt, closing: aborted })), { step: 'end', outcome: 'interrupted' });

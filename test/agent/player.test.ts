@@ -106,6 +106,13 @@ test('what is in its last moment is let finish: whether it was heard in full cou
   earlier.abort.abort();
   await earlier.done;
   t.ok(ms(earlier.result.played) < 1_700, 'with more than that left it falls silent at once');
+  t.equal(earlier.result.played?.perhapsWhole, true, 'but perhaps too late');
+  const midway = begin();
+  await midway.clock.advance(1_200);
+  midway.abort.abort();
+  await midway.clock.advance(0);
+  await midway.done;
+  t.equal(midway.result.played?.perhapsWhole, undefined);
 
   const hanging = begin();
   hanging.stream.onDrain = () => never;
