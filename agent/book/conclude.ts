@@ -2,7 +2,7 @@ import type { Order } from '../../protocol/order.ts';
 import { latestStart } from '../due/lateness.ts';
 import { insists, reportOf } from './booking.ts';
 import type { Journal } from './journal.ts';
-import { type AiringRecord, airingKey } from './records.ts';
+import { airingKey } from './records.ts';
 
 /**
  * Gives an outcome to what of a daily order fell due up to `until` (milliseconds since 1970), when it was cancelled or
@@ -25,8 +25,8 @@ export async function concludeOccurrences(
     const airings = instants
       .map((instant) => new Date(instant).toISOString())
       .filter((occurrence) => !isBooked(occurrence))
-      .map((occurrence): AiringRecord => {
-        const state = latestStart(order, occurrence) < until ? 'missed' : 'cancelled';
+      .map((occurrence) => {
+        const state = latestStart(order, occurrence) < until ? ('missed' as const) : ('cancelled' as const);
         const at = new Date(until).toISOString();
         return { order: { id: order.id, rev: order.rev }, occurrence, zones: record.zones, state, at };
       });
@@ -34,7 +34,7 @@ export async function concludeOccurrences(
       insist: insists({ order }),
       order: { ...record, through },
       airings,
-      reports: airings.map((airing) => reportOf(airing, airing.state === 'missed' ? 'missed' : 'cancelled')),
+      reports: airings.map((airing) => reportOf(airing, airing.state)),
     };
   });
 }
